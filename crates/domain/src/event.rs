@@ -1,0 +1,124 @@
+//! The events of the journal: one enum for the whole house, because the board, the phones and the auditors read them
+//! all. Ids, counts and fixed words only; never a name, a number or a text that a person wrote, so that erasing a
+//! person leaves the chain whole.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Id, Moment, PostRole, Role,
+    rights::Group,
+    things::{Account, Assignment, Correction, Deed, Import, Notice, Order, Plan, Problem, Site, Team, Volunteer},
+};
+
+macro_rules! events {
+    ($( $(#[$doc:meta])* $name:ident $kind:literal { $($field:ident : $type:ty),* $(,)? } )*) => {
+        /// What happened. The subject of each is written beside it in the journal.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        #[serde(tag = "kind")]
+        pub enum Event {$(
+            $(#[$doc])*
+            #[serde(rename = $kind)]
+            $name { $($field: $type),* },
+        )*}
+
+        impl Event {
+            /// The stable name of each kind: `duty.verb`.
+            pub const KINDS: &'static [&'static str] = &[$($kind),*];
+
+            pub const fn kind(&self) -> &'static str {
+                match self {$(Self::$name { .. } => $kind,)*}
+            }
+        }
+    };
+}
+
+events! {
+    // web: people and access
+    AccountCreated "web.account_created" { account: Id<Account> }
+    RoleGranted "web.role_granted" { account: Id<Account>, role: Role }
+    RoleWithdrawn "web.role_withdrawn" { account: Id<Account>, role: Role }
+    AccountSuspended "web.account_suspended" { account: Id<Account> }
+    SignedIn "web.signed_in" {}
+    SignInFailed "web.sign_in_failed" {}
+    TokenIssued "web.token_issued" { role: Role }
+    /// Somebody looked at a person's data in full.
+    PersonRevealed "web.person_revealed" { what: String }
+    ConflictKept "web.conflict_kept" {}
+
+    // imports
+    RegisterImported "responders.register_imported" { import: Id<Import>, register: String, new: u64, changed: u64, same: u64, rejected: u64 }
+
+    // places
+    SiteChanged "places.site_changed" { site: Id<Site> }
+    ChecklistMarked "places.checklist_marked" { site: Id<Site>, order: Id<Order>, item: String, done: bool }
+    SiteSetUp "places.site_set_up" { site: Id<Site>, order: Id<Order> }
+    SiteOpened "places.site_opened" { site: Id<Site>, order: Id<Order> }
+    SiteClosed "places.site_closed" { site: Id<Site>, order: Id<Order> }
+    /// A phone of the site was heard of: what is silent turns grey.
+    SiteHeard "places.site_heard" { site: Id<Site> }
+
+    // responders
+    VolunteerChanged "responders.volunteer_changed" { volunteer: Id<Volunteer> }
+    AvailabilityStated "responders.availability_stated" { volunteer: Id<Volunteer> }
+    CorrectionAsked "responders.correction_asked" { correction: Id<Correction>, volunteer: Id<Volunteer> }
+    CorrectionSettled "responders.correction_settled" { correction: Id<Correction>, upheld: bool }
+    DeedTold "responders.deed_told" { deed: Id<Deed>, volunteer: Id<Volunteer> }
+    Commended "responders.commended" { volunteer: Id<Volunteer>, on: bool }
+
+    // deployments
+    OrderGiven "deployments.order_given" { order: Id<Order>, sites: u64, people: u64 }
+    OrderChanged "deployments.order_changed" { order: Id<Order> }
+    OrderClosed "deployments.order_closed" { order: Id<Order> }
+    PlanMade "deployments.plan_made" { plan: Id<Plan>, order: Id<Order>, assigned: u64, unmet: u64, objective: i64 }
+    PlanPublished "deployments.plan_published" { plan: Id<Plan>, order: Id<Order>, told: u64 }
+    PlanWithdrawn "deployments.plan_withdrawn" { plan: Id<Plan>, order: Id<Order> }
+    PersonPinned "deployments.person_pinned" { volunteer: Id<Volunteer>, order: Id<Order>, pinned: bool }
+    ShortageReported "deployments.shortage_reported" { site: Id<Site>, order: Id<Order>, role: PostRole, count: u64 }
+    Replanned "deployments.replanned" { plan: Id<Plan>, order: Id<Order>, moved: u64, called: u64, unmet: u64 }
+    Acknowledged "deployments.acknowledged" { assignment: Id<Assignment>, order: Id<Order>, site: Id<Site> }
+    Declined "deployments.declined" { assignment: Id<Assignment>, order: Id<Order>, site: Id<Site>, reason: String }
+    CheckedIn "deployments.checked_in" { volunteer: Id<Volunteer>, order: Id<Order>, site: Id<Site>, role: Option<PostRole>, at: Moment }
+    CheckedOut "deployments.checked_out" { volunteer: Id<Volunteer>, order: Id<Order>, site: Id<Site>, at: Moment }
+    CheckInUndone "deployments.check_in_undone" { volunteer: Id<Volunteer>, order: Id<Order>, site: Id<Site> }
+
+    // notices
+    NoticesQueued "notices.queued" { about: String, count: u64 }
+    NoticeDelivered "notices.delivered" { notice: Id<Notice> }
+    NoticeGivenUp "notices.given_up" { notice: Id<Notice> }
+    Announced "notices.announced" { site: Option<Id<Site>>, role: Option<PostRole>, count: u64 }
+
+    // problems
+    RequestRaised "problems.raised" { problem: Id<Problem>, site: Option<Id<Site>>, group: Group }
+    RequestTaken "problems.taken" { problem: Id<Problem> }
+    RequestAnswered "problems.answered" { problem: Id<Problem>, promised_for: Option<Moment> }
+    RequestHandedOver "problems.handed_over" { problem: Id<Problem>, from: Group, to: Group }
+    RequestDone "problems.done" { problem: Id<Problem> }
+    RequestConfirmed "problems.confirmed" { problem: Id<Problem> }
+    RequestReopened "problems.reopened" { problem: Id<Problem> }
+    RequestEscalated "problems.escalated" { problem: Id<Problem>, level: u8 }
+
+    // teams
+    TeamChanged "responders.team_changed" { team: Id<Team> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_reads_back_as_it_was_written() {
+        let event = Event::Commended { volunteer: Id::fresh(Moment::from_ms(1)), on: true };
+        let text = serde_json::to_string(&event).unwrap();
+        assert!(text.contains(r#""kind":"responders.commended""#), "{text}");
+        assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
+    }
+
+    #[test]
+    fn kinds_are_unique() {
+        let mut kinds = Event::KINDS.to_vec();
+        kinds.sort_unstable();
+        kinds.dedup();
+        assert_eq!(kinds.len(), Event::KINDS.len());
+    }
+}
