@@ -1,1 +1,35 @@
+#![doc = include_str!("../README.md")]
 
+mod check;
+mod engine;
+mod error;
+mod geo;
+mod net;
+mod plan;
+mod problem;
+pub mod towns;
+
+pub use check::{Proof, check};
+pub use error::Error;
+pub use geo::{EARTH_RADIUS_M, Position};
+pub use plan::Plan;
+pub use problem::{Agent, MAX_COST, Post, Problem, Travel};
+
+/// Solves to proven optimality.
+pub fn solve(problem: &Problem) -> Result<Plan, Error> {
+    problem.validate()?;
+    let mut engine = engine::Engine::idle(net::Net::new(problem));
+    engine.mend();
+    Ok(engine.plan(problem))
+}
+
+/// Solves anew from the plan and prices of a similar problem: what has not changed is not touched.
+pub fn replan(problem: &Problem, before: &Plan) -> Result<Plan, Error> {
+    problem.validate()?;
+    if before.post_of.len() != problem.agents.len() || before.prices.len() != problem.posts.len() {
+        return Err(Error::Plan);
+    }
+    let mut engine = engine::Engine::from_plan(net::Net::new(problem), before);
+    engine.mend();
+    Ok(engine.plan(problem))
+}

@@ -1,0 +1,237 @@
+//! The engine: an assignment and prices that never contradict each other, mended by shortest paths.
+//!
+//! # State and invariant
+//! Agents hold posts, posts have a price `y` and a number of slots *asked for* (the others are accepted as short).
+//! An agent's deal at a post is `cost − y`; its dual value `u` is the deal at the post it holds, or its idle cost.
+//! Complementary slackness, always:
+//! - no agent would have a better deal elsewhere: `cost(a, q) − y_q ≥ u_a` for each allowed pair;
+//! - a slot is asked for only if its price is at least `y`, and accepted as short only if it is at most `y`.
+//!
+//! A post that holds fewer agents than it asks for is *open*; an agent whose deal elsewhere beats what it has is *loose*.
+//! When nobody is loose and nothing is open, plan and prices are optimal together.
+//!
+//! # Moves
+//! [`pull`] fills one open slot: the cheapest chain of agents that can be pulled towards it, ending at an idle agent or
+//! at a slot that is better left empty. [`push`] places one loose agent in the same way. Both are Dijkstra searches
+//! over posts on reduced costs (which the invariant keeps non-negative), both stop at the first end of a chain and
+//! change the prices of the posts they settled, no others: what is far from a change is never touched.
+
+mod pull;
+mod push;
+mod search;
+
+use crate::net::{NONE, Net, small};
+use crate::plan::Plan;
+use crate::problem::{Post, Problem};
+use search::Search;
+
+/// Assignment and prices under repair.
+#[derive(Clone, Debug)]
+pub(crate) struct Engine {
+    pub net: Net,
+    pub price: Vec<i64>,
+    /// Slots asked for, by post.
+    asked: Vec<u32>,
+    members: Vec<Vec<u32>>,
+    pub post_of: Vec<u32>,
+    /// Cost of each agent at the post it holds.
+    paid: Vec<i64>,
+    search: Search,
+}
+
+impl Engine {
+    /// Nobody placed, and prices at which nobody wants to be.
+    pub fn idle(net: Net) -> Self {
+        let shyness = net.agents.iter().map(|agent| agent.idle_cost).max().unwrap_or(0);
+        let posts = net.posts.len();
+        let agents = net.agents.len();
+        Self {
+            price: vec![-shyness; posts],
+            asked: net.posts.iter().map(|post| post.need).collect(),
+            members: vec![Vec::new(); posts],
+            post_of: vec![NONE; agents],
+            paid: vec![0; agents],
+            search: Search::new(&net),
+            net,
+        }
+    }
+
+    /// Starts from any assignment and any prices; whatever contradicts them is let go.
+    pub fn from_plan(net: Net, plan: &Plan) -> Self {
+        let mut engine = Self::idle(net);
+        engine.price.clone_from(&plan.prices);
+        for (agent, &post) in plan.post_of.iter().enumerate() {
+            let (agent, post) = (small(agent), post.map_or(NONE, small));
+            if post != NONE && engine.net.may(agent, post) {
+                engine.place(agent, post);
+            }
+        }
+        engine.let_go();
+        engine
+    }
+
+    /// Restores the invariant where it is broken by taking agents off their posts.
+    fn let_go(&mut self) {
+        for agent in 0..small(self.post_of.len()) {
+            let post = self.post_of[agent as usize];
+            if post != NONE && self.value(agent) > self.best_deal(agent) {
+                self.release(agent);
+            }
+        }
+        for post in 0..small(self.price.len()) {
+            self.ask_anew(post);
+        }
+    }
+
+    /// Sets the slots asked for to what the price allows, as near as possible to what is held.
+    pub fn ask_anew(&mut self, post: u32) {
+        let (wanted, tolerated) = slots_at(&self.net.posts[post as usize], self.price[post as usize]);
+        let held = small(self.members[post as usize].len());
+        self.asked[post as usize] = held.clamp(wanted, tolerated);
+        for _ in tolerated..held {
+            if let Some(&agent) = self.members[post as usize].last() {
+                self.release(agent);
+            }
+        }
+    }
+
+    /// Places everybody who is loose, then fills everything that is open.
+    pub fn mend(&mut self) {
+        for agent in 0..small(self.post_of.len()) {
+            if self.is_loose(agent) {
+                self.push(agent);
+            }
+        }
+        for post in 0..small(self.price.len()) {
+            self.fill(post);
+        }
+    }
+
+    /// Pulls until the post is no longer open.
+    pub fn fill(&mut self, post: u32) {
+        while self.is_open(post) {
+            self.pull(post);
+        }
+    }
+
+    pub fn is_open(&self, post: u32) -> bool {
+        self.members[post as usize].len() < self.asked[post as usize] as usize
+    }
+
+    pub fn is_loose(&self, agent: u32) -> bool {
+        self.post_of[agent as usize] == NONE && self.best_deal(agent) < self.value(agent)
+    }
+
+    /// The dual value of an agent: its deal, or its idle cost.
+    #[inline]
+    pub fn value(&self, agent: u32) -> i64 {
+        match self.post_of[agent as usize] {
+            NONE => self.net.agents[agent as usize].idle_cost,
+            post => self.paid[agent as usize] - self.price[post as usize],
+        }
+    }
+
+    /// The best that prices offer the agent, idling included.
+    pub fn best_deal(&self, agent: u32) -> i64 {
+        let mut best = self.net.agents[agent as usize].idle_cost;
+        self.each_deal(agent, |_, deal| best = best.min(deal));
+        best
+    }
+
+    /// Calls `visit` with every allowed post and the agent's deal there.
+    pub fn each_deal(&self, agent: u32, mut visit: impl FnMut(u32, i64)) {
+        for place in 0..self.net.place_at.len() {
+            let able = |&&post: &&u32| self.net.may(agent, post);
+            let mut posts = self.net.posts_at(place).iter().filter(able).peekable();
+            if posts.peek().is_some() {
+                let way = self.net.way(agent, place);
+                posts.for_each(|&post| visit(post, way + self.net.moving(agent, post) - self.price[post as usize]));
+            }
+        }
+    }
+
+    pub fn place(&mut self, agent: u32, post: u32) {
+        self.post_of[agent as usize] = post;
+        self.paid[agent as usize] = self.net.cost(agent, post);
+        self.members[post as usize].push(agent);
+    }
+
+    pub fn release(&mut self, agent: u32) {
+        let post = std::mem::replace(&mut self.post_of[agent as usize], NONE);
+        let members = &mut self.members[post as usize];
+        if let Some(at) = members.iter().position(|&member| member == agent) {
+            members.swap_remove(at);
+        }
+    }
+
+    fn shift(&mut self, agent: u32, post: u32) {
+        if self.post_of[agent as usize] != NONE {
+            self.release(agent);
+        }
+        self.place(agent, post);
+    }
+
+    /// The plan as it stands, with the bound its prices prove. `pinned` is added back.
+    pub fn plan(&self, problem: &Problem) -> Plan {
+        let mut post_of: Vec<Option<usize>> =
+            self.post_of.iter().map(|&post| (post != NONE).then_some(post as usize)).collect();
+        for &(agent, post) in &problem.pinned {
+            post_of[agent] = Some(post);
+        }
+        let pins: i64 = problem.pinned.iter().map(|&(agent, post)| self.net.cost(small(agent), small(post))).sum();
+        let pinned: i64 = problem.pinned.iter().map(|pin| problem.agents[pin.0].idle_cost).sum();
+        let constant = pins - pinned;
+        Plan {
+            post_of,
+            prices: self.price.clone(),
+            objective: self.objective() + constant,
+            lower_bound: self.lower_bound() + constant,
+        }
+    }
+
+    fn objective(&self) -> i64 {
+        let agents = (0..self.post_of.len()).map(|agent| match self.post_of[agent] {
+            NONE => self.net.agents[agent].idle_cost,
+            _ => self.paid[agent],
+        });
+        let posts = self.net.posts.iter().zip(&self.members);
+        agents.sum::<i64>() + posts.map(|(post, members)| post.shortage_cost(small(members.len()))).sum::<i64>()
+    }
+
+    /// The dual objective at the present prices. It counts agents that are loose by their best deal.
+    fn lower_bound(&self) -> i64 {
+        let posts = self.net.posts.iter().zip(&self.price).map(|(post, &price)| {
+            i64::from(post.crew) * price.min(post.crew_price)
+                + i64::from(post.need - post.crew) * price.min(post.gap_price)
+        });
+        let agents = (0..small(self.post_of.len())).map(|agent| match self.post_of[agent as usize] {
+            NONE => self.best_deal(agent),
+            _ => self.value(agent),
+        });
+        posts.sum::<i64>() + agents.sum::<i64>()
+    }
+}
+
+/// Slots that must be asked for at this price, and slots that may be.
+fn slots_at(post: &Post, price: i64) -> (u32, u32) {
+    let count = |crew: bool, others: bool| match (crew, others) {
+        (_, true) => post.need,
+        (true, false) => post.crew,
+        (false, false) => 0,
+    };
+    (count(post.crew_price > price, post.gap_price > price), count(post.crew_price >= price, post.gap_price >= price))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_follow_the_price() {
+        let post = Post { place: 0, skill: 0, need: 10, crew: 6, gap_price: 100, crew_price: 200 };
+        let cases = [(99, (10, 10)), (100, (6, 10)), (150, (6, 6)), (200, (0, 6)), (201, (0, 0))];
+        for (price, slots) in cases {
+            assert_eq!(slots_at(&post, price), slots, "at {price}");
+        }
+    }
+}
