@@ -1,1 +1,33 @@
+//! The district's memory: one gate for changes, one journal, one SQL text for SQLite and PostgreSQL.
+//!
+//! ```text
+//! change ─► queue ─► one writer: begin · savepoint each · commit once ─► answers        look ─► readers, one snapshot each
+//! ```
+//!
+//! A duty writes `store.change(act, |tx| …).await` and `store.look(|tx| …).await`; inside, [`Tx`] is all it needs.
+//! Which engine runs is known only to [`engine`].
 
+pub mod address;
+mod dialect;
+mod engine;
+pub mod error;
+mod gate;
+pub mod journal;
+mod look;
+pub mod migrate;
+mod queue;
+pub mod row;
+pub mod seal;
+mod store;
+pub mod testing;
+pub mod tx;
+pub mod value;
+
+pub use address::Address;
+pub use error::{Error, Result};
+pub use migrate::Migration;
+pub use row::Row;
+pub use seal::{Blind, Keyring, Sealed};
+pub use store::{Options, Store};
+pub use tx::{Act, Tx};
+pub use value::{Cell, FromValue, Mismatch, Value};

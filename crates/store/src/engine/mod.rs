@@ -1,0 +1,68 @@
+//! What differs between the engines, behind one small trait. Nothing outside this folder knows which engine runs.
+
+pub(crate) mod numeric;
+pub(crate) mod postgres;
+pub(crate) mod sqlite;
+
+use std::ops::ControlFlow;
+
+use crate::{Address, Result, Row, Value};
+
+/// Looks at one row and says whether to go on.
+pub(crate) type OnRow<'f> = dyn FnMut(&Row<'_>) -> Result<ControlFlow<()>> + 'f;
+
+/// What a transaction is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Changing things, alone: nobody else changes anything until the end.
+    Change,
+    /// Reading one snapshot.
+    Look,
+}
+
+/// One connection with its prepared statements.
+pub(crate) trait Session: Send {
+    fn begin(&mut self, purpose: Purpose) -> Result<()>;
+    fn commit(&mut self) -> Result<()>;
+    /// Ends the transaction without a trace; a connection that is already gone has done so itself.
+    fn rollback(&mut self);
+    /// Whether a transaction is still open: some failures end it without being asked.
+    fn in_transaction(&mut self) -> bool;
+    /// Several statements without parameters.
+    fn batch(&mut self, sql: &str) -> Result<()>;
+    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64>;
+    fn each(&mut self, sql: &str, params: &[Value], on_row: &mut OnRow<'_>) -> Result<()>;
+    /// Inserts `rows.len() / width` rows with as few statements as the engine likes best.
+    fn insert(&mut self, bulk: Bulk<'_>, rows: &[Value]) -> Result<u64>;
+    /// How many rows at a time suit [`Session::insert`].
+    fn rows_at_once(&self, width: usize) -> usize;
+    /// Creates what a migration says.
+    fn define(&mut self, sql: &str) -> Result<()>;
+    /// Connects anew after a failure, where that can help.
+    fn mend(&mut self) -> Result<()>;
+}
+
+/// The two ends of an insert of many rows: `insert into a (x, y)` and `on conflict (x) do nothing`.
+#[derive(Clone, Copy)]
+pub(crate) struct Bulk<'a> {
+    pub head: &'a str,
+    pub tail: &'a str,
+    pub width: usize,
+}
+
+/// Connects, and refuses an engine or setting that could lose acknowledged changes.
+pub(crate) fn connect(address: &Address, purpose: Purpose) -> Result<Box<dyn Session>> {
+    match address {
+        Address::Sqlite(file) => Ok(Box::new(sqlite::Sqlite::open(file, purpose)?)),
+        Address::Postgres(url) => Ok(Box::new(postgres::Postgres::connect(url, purpose)?)),
+    }
+}
+
+/// Runs blocking work on a thread of its own, so that it may be called from inside an async runtime: the PostgreSQL
+/// client brings its own and refuses to run within another.
+pub(crate) fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| match scope.spawn(work).join() {
+        Ok(value) => value,
+        Err(panic) => std::panic::resume_unwind(panic),
+    })
+}

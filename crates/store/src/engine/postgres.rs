@@ -1,0 +1,332 @@
+//! PostgreSQL 15 and newer: any number of servers over one database.
+//!
+//! A change runs alone, as on SQLite: each group of changes first takes one exclusive advisory lock, held until its
+//! commit is durable. `read committed` is right for it, because the lock is held before the first statement takes its
+//! snapshot. Looking takes no lock and sees one `repeatable read` snapshot.
+//!
+//! A connection that breaks while committing leaves open whether the commit happened. The transaction's id answers
+//! that after reconnecting (`pg_xact_status`), so a group is neither lost nor done twice.
+
+use std::{collections::HashMap, error::Error as _, io, time::Duration};
+
+use bytes::{BufMut, BytesMut};
+use postgres::{
+    Client, NoTls, SimpleQueryMessage, Statement,
+    error::SqlState,
+    fallible_iterator::FallibleIterator,
+    types::{FromSql, IsNull, ToSql, Type, to_sql_checked},
+};
+use uuid::Uuid;
+
+use super::{Bulk, OnRow, Purpose, Session, numeric};
+use crate::{Cell, Error, Result, Row, Value, error::brief, row::Cells, value::Mismatch};
+
+const OLDEST: i32 = 150_000;
+/// "muster" on a telephone's keys: the lock that makes changes wait for each other.
+const GATE_LOCK: i64 = 687_837;
+const STATEMENTS_KEPT: usize = 512;
+const ROWS_AT_ONCE: usize = 1_000;
+/// Once per connection: no endless wait for the gate, no chatter.
+const SETTINGS: &str = "set lock_timeout = '10s'; set client_min_messages = warning; set timezone = 'UTC'";
+
+pub(crate) struct Postgres {
+    url: String,
+    purpose: Purpose,
+    client: Client,
+    statements: HashMap<String, Statement>,
+    /// The id of the open change, to ask later what became of it.
+    change: Option<String>,
+    open: bool,
+}
+
+impl Postgres {
+    pub(crate) fn connect(url: &str, purpose: Purpose) -> Result<Self> {
+        let client = dial(url)?;
+        let mut session =
+            Self { url: url.to_owned(), purpose, client, statements: HashMap::new(), change: None, open: false };
+        session.settle()?;
+        Ok(session)
+    }
+
+    /// Settings of the connection, and the refusals.
+    fn settle(&mut self) -> Result<()> {
+        self.batch(SETTINGS)?;
+        let version: i32 = self.show("server_version_num")?.parse().unwrap_or(0);
+        if version < OLDEST {
+            return Err(Error::Unsafe(format!("PostgreSQL {version} is too old: 15 or newer is needed")));
+        }
+        for name in ["fsync", "synchronous_commit", "full_page_writes"] {
+            if self.show(name)? == "off" {
+                return Err(Error::Unsafe(format!(
+                    "PostgreSQL runs with {name} = off, so a power cut would lose what was acknowledged: set it on"
+                )));
+            }
+        }
+        if self.purpose == Purpose::Change && self.answer("select pg_is_in_recovery()::text")? == "true" {
+            return Err(Error::Unavailable("this PostgreSQL is a standby".to_owned()));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn show(&mut self, setting: &str) -> Result<String> {
+        self.answer(&format!("show {setting}"))
+    }
+
+    /// The first column of the first row of a plain statement, as text.
+    fn answer(&mut self, sql: &str) -> Result<String> {
+        let messages = self.client.simple_query(sql).map_err(|cause| failed(&cause, sql))?;
+        let rows = messages.iter().filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        });
+        rows.last().ok_or_else(|| Error::Missing { statement: brief(sql) })
+    }
+
+    fn prepared(&mut self, sql: &str) -> Result<Statement> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare(sql).map_err(|cause| failed(&cause, sql))?;
+        if self.statements.len() >= STATEMENTS_KEPT {
+            self.statements.clear();
+        }
+        self.statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    /// What became of a change whose commit was not answered.
+    fn settled_after_all(&mut self, change: &str) -> Result<bool> {
+        for _ in 0..20 {
+            self.mend()?;
+            match self.answer(&format!("select pg_xact_status('{change}'::xid8)"))?.as_str() {
+                "committed" => return Ok(true),
+                "aborted" => return Ok(false),
+                _ => std::thread::sleep(Duration::from_millis(100)),
+            }
+        }
+        Err(Error::Unavailable("a commit was not answered".to_owned()))
+    }
+}
+
+fn dial(url: &str) -> Result<Client> {
+    let mut config: postgres::Config =
+        url.parse().map_err(|cause: postgres::Error| Error::Address(cause.to_string()))?;
+    config
+        .application_name("muster")
+        .connect_timeout(Duration::from_secs(5))
+        .tcp_user_timeout(Duration::from_secs(15))
+        .keepalives_idle(Duration::from_secs(30));
+    config.connect(NoTls).map_err(|cause| failed(&cause, "connect"))
+}
+
+impl Session for Postgres {
+    fn begin(&mut self, purpose: Purpose) -> Result<()> {
+        if self.client.is_closed() {
+            self.mend()?;
+        }
+        self.open = true;
+        match purpose {
+            Purpose::Look => self.batch("begin isolation level repeatable read read only"),
+            Purpose::Change => {
+                let begin =
+                    format!("begin; select pg_advisory_xact_lock({GATE_LOCK}); select pg_current_xact_id()::text");
+                self.change = Some(self.answer(&begin)?);
+                Ok(())
+            }
+        }
+    }
+
+    fn commit(&mut self) -> Result<()> {
+        self.open = false;
+        let change = self.change.take();
+        match (self.batch("commit"), change) {
+            (Err(Error::Unavailable(cause)), Some(change)) => {
+                tracing::warn!(%cause, "the connection broke while committing; asking what became of it");
+                let committed = self.settled_after_all(&change)?;
+                if committed { Ok(()) } else { Err(Error::Unavailable(cause)) }
+            }
+            (outcome, _) => outcome,
+        }
+    }
+
+    fn rollback(&mut self) {
+        self.change = None;
+        if std::mem::take(&mut self.open)
+            && !self.client.is_closed()
+            && let Err(cause) = self.batch("rollback")
+        {
+            tracing::warn!(%cause, "rollback failed");
+        }
+    }
+
+    fn in_transaction(&mut self) -> bool {
+        self.open && !self.client.is_closed()
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<()> {
+        self.client.batch_execute(sql).map_err(|cause| failed(&cause, sql))
+    }
+
+    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
+        let statement = self.prepared(sql)?;
+        check_count(&statement, params, sql)?;
+        let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|value| value as _).collect();
+        self.client.execute(&statement, &params).map_err(|cause| failed(&cause, sql))
+    }
+
+    fn each(&mut self, sql: &str, params: &[Value], on_row: &mut OnRow<'_>) -> Result<()> {
+        let fail = |cause: postgres::Error| failed(&cause, sql);
+        let statement = self.prepared(sql)?;
+        check_count(&statement, params, sql)?;
+        let mut rows = self.client.query_raw(&statement, params).map_err(fail)?;
+        while let Some(row) = rows.next().map_err(fail)? {
+            if on_row(&Row::new(Cells::Postgres(&row), sql))?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// One array per column, unfolded by the server: a third faster than long `values` lists, and one statement for
+    /// any number of rows. The column types are those of the statement for a single row.
+    fn insert(&mut self, bulk: Bulk<'_>, rows: &[Value]) -> Result<u64> {
+        let single = numbered(bulk, |number| format!("${number}"), "values (", ")");
+        let types = self.prepared(&single)?.params().to_vec();
+        let name = |number: usize| types.get(number - 1).map_or("text", Type::name);
+        let unfold = numbered(bulk, |number| format!("${number}::{}[]", name(number)), "select * from unnest(", ")");
+        let statement = self.prepared(&unfold)?;
+        let columns: Vec<Vec<&Value>> =
+            (0..bulk.width).map(|at| rows.iter().skip(at).step_by(bulk.width).collect()).collect();
+        let params: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|column| column as _).collect();
+        self.client.execute(&statement, &params).map_err(|cause| failed(&cause, &unfold))
+    }
+
+    fn rows_at_once(&self, _width: usize) -> usize {
+        ROWS_AT_ONCE
+    }
+
+    fn define(&mut self, sql: &str) -> Result<()> {
+        self.batch(sql)
+    }
+
+    fn mend(&mut self) -> Result<()> {
+        self.statements.clear();
+        self.open = false;
+        self.client = dial(&self.url)?;
+        self.settle()
+    }
+}
+
+fn numbered(bulk: Bulk<'_>, parameter: impl Fn(usize) -> String, before: &str, after: &str) -> String {
+    let parameters: Vec<String> = (1..=bulk.width).map(parameter).collect();
+    // `where true` keeps the parser from reading `on conflict` as a join's condition.
+    let guard = if before.starts_with("select") { " where true" } else { "" };
+    format!("{} {before}{}{after}{guard} {}", bulk.head, parameters.join(", "), bulk.tail)
+}
+
+fn check_count(statement: &Statement, params: &[Value], sql: &str) -> Result<()> {
+    let wanted = statement.params().len();
+    if wanted == params.len() {
+        return Ok(());
+    }
+    Err(Error::Statement {
+        statement: brief(sql),
+        cause: format!("{} parameters given, {wanted} wanted", params.len()),
+    })
+}
+
+impl ToSql for Value {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match (self, kind) {
+            (Self::Null, _) => return Ok(IsNull::Yes),
+            (Self::Bool(it), &Type::BOOL) => out.put_u8((*it).into()),
+            (Self::Int(it @ (0 | 1)), &Type::BOOL) => out.put_i8(i8::try_from(*it)?),
+            (Self::Int(it), &Type::INT8) => out.put_i64(*it),
+            (Self::Int(it), &Type::INT4) => out.put_i32(i32::try_from(*it)?),
+            (Self::Int(it), &Type::INT2) => out.put_i16(i16::try_from(*it)?),
+            (Self::Int(it), &Type::FLOAT8) => out.put_f64(*it as f64),
+            (Self::Int(it), &Type::NUMERIC) => out.put_slice(&numeric::encode(*it)),
+            (Self::Real(it), &Type::FLOAT8) => out.put_f64(*it),
+            (Self::Text(it), &Type::TEXT | &Type::VARCHAR | &Type::BPCHAR | &Type::NAME | &Type::UNKNOWN) => {
+                out.put_slice(it.as_bytes());
+            }
+            (Self::Bytes(it), &Type::BYTEA) => out.put_slice(it),
+            (Self::Bytes(it), &Type::UUID) if it.len() == 16 => out.put_slice(it),
+            (Self::Id(it), &Type::UUID | &Type::BYTEA) => out.put_slice(it.as_bytes()),
+            (value, kind) => return Err(format!("{value:?} is no {kind}").into()),
+        }
+        Ok(IsNull::No)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+/// A cell as it came over the wire, before anybody says what it shall be.
+struct Raw<'r>(Option<&'r [u8]>, Type);
+
+impl<'r> FromSql<'r> for Raw<'r> {
+    fn from_sql(kind: &Type, raw: &'r [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(Some(raw), kind.clone()))
+    }
+
+    fn from_sql_null(kind: &Type) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(None, kind.clone()))
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+}
+
+pub(crate) fn cell(row: &postgres::Row, place: usize) -> Result<Cell<'_>, Mismatch> {
+    let Raw(raw, kind) = row.try_get(place).map_err(|cause| Mismatch(cause.to_string()))?;
+    let Some(raw) = raw else { return Ok(Cell::Null) };
+    let read = match kind {
+        Type::BOOL => bool::from_sql(&kind, raw).map(Cell::Bool),
+        Type::INT8 => i64::from_sql(&kind, raw).map(Cell::Int),
+        Type::INT4 => i32::from_sql(&kind, raw).map(|it| Cell::Int(it.into())),
+        Type::INT2 => i16::from_sql(&kind, raw).map(|it| Cell::Int(it.into())),
+        Type::FLOAT8 => f64::from_sql(&kind, raw).map(Cell::Real),
+        Type::FLOAT4 => f32::from_sql(&kind, raw).map(|it| Cell::Real(it.into())),
+        Type::NUMERIC => match numeric::decode(raw) {
+            Some(Value::Int(it)) => Ok(Cell::Int(it)),
+            Some(Value::Real(it)) => Ok(Cell::Real(it)),
+            _ => return Err(Mismatch("a numeric that is no number".to_owned())),
+        },
+        Type::UUID => Uuid::from_slice(raw).map(Cell::Id).map_err(Into::into),
+        Type::BYTEA => Ok(Cell::Bytes(raw)),
+        Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN => {
+            std::str::from_utf8(raw).map(Cell::Text).map_err(Into::into)
+        }
+        other => return Err(Mismatch(format!("type {other} is not used by Muster"))),
+    };
+    read.map_err(|cause| Mismatch(cause.to_string()))
+}
+
+/// Says in our words what PostgreSQL reports.
+pub(crate) fn failed(cause: &postgres::Error, sql: &str) -> Error {
+    let Some(found) = cause.as_db_error() else {
+        let lost = cause.is_closed() || cause.source().is_some_and(|source| source.is::<io::Error>());
+        let text = cause.source().map_or_else(|| cause.to_string(), |source| format!("{cause}: {source}"));
+        return if lost { Error::Unavailable(text) } else { Error::Statement { statement: brief(sql), cause: text } };
+    };
+    let text = found.message().to_owned();
+    let statement = brief(sql);
+    match *found.code() {
+        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED | SqlState::LOCK_NOT_AVAILABLE => {
+            Error::Busy
+        }
+        // Another server migrated the database under a prepared statement: prepare it anew.
+        SqlState::FEATURE_NOT_SUPPORTED if text.contains("cached plan") => Error::Unavailable(text),
+        SqlState::DISK_FULL => Error::Full,
+        SqlState::UNIQUE_VIOLATION => Error::Duplicate { statement, cause: text },
+        ref code if code.code().starts_with("23") => Error::Forbidden { statement, cause: text },
+        ref code if code.code().starts_with("08") || code.code().starts_with("57P") => Error::Unavailable(text),
+        SqlState::TOO_MANY_CONNECTIONS => Error::Unavailable(text),
+        _ => Error::Statement { statement, cause: text },
+    }
+}

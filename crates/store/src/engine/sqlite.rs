@@ -1,0 +1,277 @@
+//! SQLite: one file, WAL, `synchronous=FULL`.
+//!
+//! FULL and not NORMAL: with NORMAL a power cut loses changes that were already acknowledged. The price of a sync per
+//! commit is shared by all changes of a group (see [`crate::gate`]).
+
+use std::{path::Path, time::Duration};
+
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags,
+    config::DbConfig,
+    ffi,
+    types::{ToSqlOutput, ValueRef},
+};
+
+use super::{Bulk, OnRow, Purpose, Session};
+use crate::{Cell, Error, Result, Row, Value, dialect, error::brief, row::Cells, value::Mismatch};
+
+/// The first version without the WAL-reset bug, which can corrupt a database.
+const OLDEST: i32 = 3_051_003;
+const BUSY_MS: u64 = 5_000;
+/// Beyond some twenty rows a longer statement gains nothing measurable.
+const ROWS_AT_ONCE: usize = 32;
+const STATEMENTS_KEPT: usize = 256;
+
+pub(crate) struct Sqlite {
+    connection: Connection,
+}
+
+impl Sqlite {
+    pub(crate) fn open(file: &Path, purpose: Purpose) -> Result<Self> {
+        if rusqlite::version_number() < OLDEST {
+            return Err(Error::Unsafe(format!(
+                "SQLite {} can corrupt its write-ahead log; use 3.51.3 or newer",
+                rusqlite::version()
+            )));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(file, flags).map_err(|cause| Error::file(file, cause))?;
+        prepare(&connection, purpose).map_err(|cause| Error::file(file, cause))?;
+        check_pragmas(&connection)?;
+        Ok(Self { connection })
+    }
+
+    pub(crate) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+fn prepare(connection: &Connection, purpose: Purpose) -> rusqlite::Result<()> {
+    connection.busy_timeout(Duration::from_millis(BUSY_MS))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    // PostgreSQL reads "x" only as a name; so shall SQLite.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    let cache_kib = match purpose {
+        Purpose::Change => 16_384,
+        Purpose::Look => 4_096,
+    };
+    connection.execute_batch(&format!(
+        "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; \
+         pragma cache_size = -{cache_kib}; pragma temp_store = memory; pragma journal_size_limit = 67108864; \
+         pragma trusted_schema = off;"
+    ))?;
+    if purpose == Purpose::Look {
+        connection.execute_batch("pragma query_only = on")?;
+    }
+    Ok(())
+}
+
+/// Reads back what decides whether an acknowledged change survives.
+pub(crate) fn check_pragmas(connection: &Connection) -> Result<()> {
+    let read = |name: &str| -> Result<String> {
+        let value = connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
+        match value.map_err(|cause| failed(&cause, name))? {
+            rusqlite::types::Value::Text(text) => Ok(text),
+            rusqlite::types::Value::Integer(number) => Ok(number.to_string()),
+            other => Err(Error::Unsafe(format!("pragma {name} is {other:?}"))),
+        }
+    };
+    for (name, wanted) in [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")] {
+        let found = read(name)?;
+        if found != wanted {
+            return Err(Error::Unsafe(format!(
+                "pragma {name} is {found} and must be {wanted}: is the file on a network share?"
+            )));
+        }
+    }
+    Ok(())
+}
+
+impl Session for Sqlite {
+    fn begin(&mut self, purpose: Purpose) -> Result<()> {
+        match purpose {
+            Purpose::Change => self.batch("begin immediate"),
+            Purpose::Look => self.batch("begin"),
+        }
+    }
+
+    fn commit(&mut self) -> Result<()> {
+        self.batch("commit")
+    }
+
+    fn rollback(&mut self) {
+        if self.in_transaction()
+            && let Err(cause) = self.batch("rollback")
+        {
+            tracing::warn!(%cause, "rollback failed");
+        }
+    }
+
+    fn in_transaction(&mut self) -> bool {
+        !self.connection.is_autocommit()
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<()> {
+        // One word each and many a second: worth the statement cache.
+        if sql.contains(';') {
+            return self.connection.execute_batch(sql).map_err(|cause| failed(&cause, sql));
+        }
+        self.execute(sql, &[]).map(drop)
+    }
+
+    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
+        let run = || -> rusqlite::Result<usize> {
+            let mut statement = self.connection.prepare_cached(&dialect::placeholders(sql))?;
+            bind(&mut statement, params)?;
+            if statement.column_count() == 0 {
+                return statement.raw_execute();
+            }
+            drain(statement.raw_query())
+        };
+        run().map(|rows| rows as u64).map_err(|cause| failed(&cause, sql))
+    }
+
+    fn each(&mut self, sql: &str, params: &[Value], on_row: &mut OnRow<'_>) -> Result<()> {
+        let fail = |cause: rusqlite::Error| failed(&cause, sql);
+        let mut statement = self.connection.prepare_cached(&dialect::placeholders(sql)).map_err(fail)?;
+        bind(&mut statement, params).map_err(fail)?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(fail)? {
+            if on_row(&Row::new(Cells::Sqlite(row), sql))?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, bulk: Bulk<'_>, rows: &[Value]) -> Result<u64> {
+        let at_once = self.rows_at_once(bulk.width) * bulk.width;
+        let (full, rest) = rows.split_at(rows.len() - rows.len() % at_once);
+        let long = values(bulk, at_once / bulk.width);
+        let short = values(bulk, 1);
+        let mut inserted = 0;
+        for chunk in full.chunks(at_once) {
+            inserted += self.execute(&long, chunk)?;
+        }
+        for row in rest.chunks(bulk.width) {
+            inserted += self.execute(&short, row)?;
+        }
+        Ok(inserted)
+    }
+
+    fn rows_at_once(&self, width: usize) -> usize {
+        (32_000 / width.max(1)).clamp(1, ROWS_AT_ONCE)
+    }
+
+    fn define(&mut self, sql: &str) -> Result<()> {
+        let sql = dialect::schema(sql);
+        self.connection.execute_batch(&sql).map_err(|cause| failed(&cause, &sql))
+    }
+
+    fn mend(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// `insert … values (?1, ?2), (?3, ?4) …`
+fn values(bulk: Bulk<'_>, rows: usize) -> String {
+    let mut sql = format!("{} values ", bulk.head);
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..bulk.width {
+            let comma = if column == 0 { "" } else { ", " };
+            sql.push_str(comma);
+            sql.push('?');
+            sql.push_str(&(row * bulk.width + column + 1).to_string());
+        }
+        sql.push(')');
+    }
+    sql.push(' ');
+    sql.push_str(bulk.tail);
+    sql
+}
+
+fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Value]) -> rusqlite::Result<()> {
+    let wanted = statement.parameter_count();
+    if wanted != params.len() {
+        return Err(rusqlite::Error::InvalidParameterCount(params.len(), wanted));
+    }
+    for (index, value) in params.iter().enumerate() {
+        statement.raw_bind_parameter(index + 1, value)?;
+    }
+    Ok(())
+}
+
+/// Runs a statement that answers rows nobody looks at (`… returning`), and counts them.
+fn drain(mut rows: rusqlite::Rows<'_>) -> rusqlite::Result<usize> {
+    let mut count = 0;
+    while rows.next()?.is_some() {
+        count += 1;
+    }
+    Ok(count)
+}
+
+impl rusqlite::ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Bool(it) => ValueRef::Integer(i64::from(*it)),
+            Self::Int(it) => ValueRef::Integer(*it),
+            Self::Real(it) => ValueRef::Real(*it),
+            Self::Text(it) => ValueRef::Text(it.as_bytes()),
+            Self::Bytes(it) => ValueRef::Blob(it),
+            Self::Id(it) => ValueRef::Blob(it.as_bytes()),
+        }))
+    }
+}
+
+pub(crate) fn width(row: &rusqlite::Row<'_>) -> usize {
+    row.as_ref().column_count()
+}
+
+pub(crate) fn place(row: &rusqlite::Row<'_>, name: &str) -> Option<usize> {
+    row.as_ref().column_index(name).ok()
+}
+
+pub(crate) fn cell<'r>(row: &'r rusqlite::Row<'_>, place: usize) -> Result<Cell<'r>, Mismatch> {
+    match row.get_ref(place).map_err(|cause| Mismatch(cause.to_string()))? {
+        ValueRef::Null => Ok(Cell::Null),
+        ValueRef::Integer(it) => Ok(Cell::Int(it)),
+        ValueRef::Real(it) => Ok(Cell::Real(it)),
+        ValueRef::Text(it) => {
+            std::str::from_utf8(it).map(Cell::Text).map_err(|_| Mismatch("text that is not UTF-8".to_owned()))
+        }
+        ValueRef::Blob(it) => Ok(Cell::Bytes(it)),
+    }
+}
+
+/// Says in our words what SQLite reports.
+pub(crate) fn failed(cause: &rusqlite::Error, sql: &str) -> Error {
+    let statement = brief(sql);
+    let text = cause.to_string();
+    let Some(found) = cause.sqlite_error() else { return Error::Statement { statement, cause: text } };
+    match found.code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Error::Busy,
+        ErrorCode::DiskFull => Error::Full,
+        ErrorCode::SystemIoFailure | ErrorCode::CannotOpen => Error::Unavailable(text),
+        ErrorCode::ConstraintViolation => match found.extended_code {
+            ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
+                Error::Duplicate { statement, cause: text }
+            }
+            _ => Error::Forbidden { statement, cause: text },
+        },
+        _ => Error::Statement { statement, cause: text },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bulk_insert_numbers_its_parameters() {
+        let bulk = Bulk { head: "insert into a (x, y)", tail: "on conflict (x) do nothing", width: 2 };
+        assert_eq!(values(bulk, 2), "insert into a (x, y) values (?1, ?2), (?3, ?4) on conflict (x) do nothing");
+    }
+}

@@ -1,0 +1,54 @@
+//! Stores for tests: a real one, empty, gone with the last clone.
+
+use std::path::{Path, PathBuf};
+
+use domain::{Clock, Moment};
+use uuid::Uuid;
+
+use crate::{Address, Keyring, Migration, Options, Store};
+
+/// 2022-09-15T00:00:00+08:00, the night of the report: where tests' clocks stand.
+pub const MIDNIGHT: Moment = Moment::from_ms(1_663_171_200_000);
+
+/// An SQLite store in a temporary folder, its clock standing at [`MIDNIGHT`].
+pub fn sqlite(migrations: Vec<Migration>) -> Store {
+    sqlite_with(migrations, options())
+}
+
+/// An SQLite store with other options.
+pub fn sqlite_with(migrations: Vec<Migration>, options: Options) -> Store {
+    let folder = Folder::new();
+    let address = Address::Sqlite(folder.path().join("muster.db"));
+    let store = Store::open(&address, migrations, options).expect("a fresh SQLite store opens");
+    store.keep(folder)
+}
+
+/// Options of a test store: few readers, a clock that stands at [`MIDNIGHT`], a keyring of its own.
+pub fn options() -> Options {
+    Options { readers: 2, ..Options::new(Clock::movable(MIDNIGHT, 0.0), Keyring::random()) }
+}
+
+/// A folder that goes when it is dropped; in memory where the machine offers that.
+#[derive(Debug)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    #[expect(clippy::new_without_default, reason = "making a folder is an act, not a default")]
+    pub fn new() -> Self {
+        let shared_memory = Path::new("/dev/shm");
+        let base = if shared_memory.is_dir() { shared_memory.to_owned() } else { std::env::temp_dir() };
+        let path = base.join(format!("muster-test-{}", Uuid::new_v4()));
+        std::fs::create_dir(&path).expect("the temporary folder can be written");
+        Self(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).ok();
+    }
+}

@@ -1,0 +1,307 @@
+//! One transaction, the same on both engines.
+//!
+//! A statement that failed spoils the transaction: every later statement of the same piece of work fails too, and it
+//! cannot succeed by ignoring the failure. PostgreSQL works like that; SQLite is made to, so that nothing passes on one
+//! engine only. Where a failure is expected, [`Tx::attempt`] fences it.
+
+use std::{ops::ControlFlow, sync::Arc};
+
+use domain::{Actor, Event, Jurisdiction, Moment};
+use uuid::Uuid;
+
+use crate::{
+    Blind, Error, Keyring, Result, Row, Sealed, Value,
+    engine::{Bulk, Purpose, Session},
+    error::brief,
+    journal::{self, Head},
+};
+
+/// On whose behalf something is changed, and when: the one reading of the clock for all of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Act {
+    pub actor: Actor,
+    pub at: Moment,
+    /// Names the request in the log.
+    pub request: Option<Uuid>,
+}
+
+impl Act {
+    pub const fn new(actor: Actor, at: Moment) -> Self {
+        Self { actor, at, request: None }
+    }
+
+    /// Muster itself, at that moment.
+    pub const fn system(at: Moment) -> Self {
+        Self::new(Actor::system(), at)
+    }
+}
+
+/// An open transaction.
+pub struct Tx {
+    session: Box<dyn Session>,
+    keyring: Arc<Keyring>,
+    act: Act,
+    /// The journal's head as this transaction has moved it; read when first needed.
+    head: Option<Head>,
+    moved: bool,
+    enqueued: bool,
+    spoiled: Option<Error>,
+    depth: u32,
+}
+
+/// What a savepoint brings back.
+#[derive(Clone)]
+struct Mark {
+    depth: u32,
+    head: Option<Head>,
+    moved: bool,
+    enqueued: bool,
+}
+
+/// What a committed group changed that others wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct News {
+    pub tail: Option<i64>,
+    pub jobs: bool,
+}
+
+impl Tx {
+    /// Runs a statement and says how many rows it touched.
+    pub fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
+        self.run(|session| session.execute(sql, params))
+    }
+
+    /// All rows of an answer.
+    pub fn rows<T>(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+        mut map: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut found = Vec::new();
+        self.each(sql, params, |row| {
+            found.push(map(row)?);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(found)
+    }
+
+    /// The first row of an answer, if there is one.
+    pub fn first<T>(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+        map: impl FnOnce(&Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let (mut map, mut found) = (Some(map), None);
+        self.each(sql, params, |row| {
+            found = map.take().map(|map| map(row)).transpose()?;
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(found)
+    }
+
+    /// The row that must be there; [`Error::Missing`] names the statement.
+    pub fn one<T>(&mut self, sql: &str, params: &[Value], map: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<T> {
+        self.first(sql, params, map)?.ok_or_else(|| Error::Missing { statement: brief(sql) })
+    }
+
+    /// Streams the rows of an answer in bounded memory, until told to stop.
+    pub fn each(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+        mut on_row: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        self.run(|session| session.each(sql, params, &mut on_row))
+    }
+
+    /// Inserts many rows with few statements: `insert_many("insert into a (x, y)", "on conflict (x) do nothing", rows)`.
+    /// With a tail that updates, no two rows may have the same key. Sorted rows are faster.
+    pub fn insert_many<const N: usize>(
+        &mut self,
+        head: &str,
+        tail: &str,
+        rows: impl IntoIterator<Item = [Value; N]>,
+    ) -> Result<u64> {
+        let bulk = Bulk { head, tail, width: N };
+        let at_once = self.session.rows_at_once(N) * N;
+        let (mut waiting, mut inserted) = (Vec::with_capacity(at_once), 0);
+        for row in rows {
+            waiting.extend(row);
+            if waiting.len() >= at_once {
+                inserted += self.run(|session| session.insert(bulk, &waiting))?;
+                waiting.clear();
+            }
+        }
+        if !waiting.is_empty() {
+            inserted += self.run(|session| session.insert(bulk, &waiting))?;
+        }
+        Ok(inserted)
+    }
+
+    /// Tries something that may fail: what it did is undone if it does, and the transaction goes on.
+    pub fn attempt<T, E: From<Error>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        let mark = self.savepoint()?;
+        let outcome = work(self).and_then(|done| self.unspoiled().map(|()| done).map_err(E::from));
+        match &outcome {
+            Ok(_) => self.release(&mark)?,
+            Err(_) => self.go_back(mark)?,
+        }
+        outcome
+    }
+
+    /// The moment of this act.
+    pub const fn at(&self) -> Moment {
+        self.act.at
+    }
+
+    /// Who acts.
+    pub const fn actor(&self) -> &Actor {
+        &self.act.actor
+    }
+
+    /// Writes an entry into the journal.
+    pub fn record(&mut self, jurisdiction: &Jurisdiction, subject: Uuid, event: &Event) -> Result<()> {
+        let head = match &self.head {
+            Some(head) => head.clone(),
+            None => journal::head(self)?,
+        };
+        let entry = journal::Entry::after(&head, self.act, jurisdiction, subject, event);
+        let next = entry.head();
+        journal::append(self, &entry)?;
+        self.head = Some(next);
+        self.moved = true;
+        Ok(())
+    }
+
+    /// Seals a text under a label, by convention `table.column`.
+    pub fn seal(&self, label: &'static str, text: &str) -> Sealed {
+        self.keyring.seal(label, text)
+    }
+
+    /// Opens what was sealed under that label.
+    pub fn open(&self, label: &'static str, sealed: impl AsRef<[u8]>) -> Result<String> {
+        self.keyring.open(label, sealed)
+    }
+
+    /// The blind index of a text, to store beside its seal and to find it by.
+    pub fn blind(&self, label: &'static str, text: &str) -> Blind {
+        self.keyring.blind(label, text)
+    }
+
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    pub(crate) fn note_job(&mut self) {
+        self.enqueued = true;
+    }
+
+    fn run<T>(&mut self, statement: impl FnOnce(&mut dyn Session) -> Result<T>) -> Result<T> {
+        if let Some(cause) = &self.spoiled {
+            return Err(cause.clone());
+        }
+        statement(&mut *self.session).inspect_err(|cause| self.spoiled = Some(cause.clone()))
+    }
+
+    fn unspoiled(&self) -> Result<()> {
+        match &self.spoiled {
+            Some(cause) if cause.is_passing() => Err(cause.clone()),
+            Some(cause) => Err(Error::Bug(format!("a failed statement was ignored; fence it with attempt: {cause}"))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What the gate and the readers do around the caller's work.
+impl Tx {
+    pub(crate) fn new(session: Box<dyn Session>, keyring: Arc<Keyring>) -> Self {
+        let act = Act::system(Moment::default());
+        Self { session, keyring, act, head: None, moved: false, enqueued: false, spoiled: None, depth: 0 }
+    }
+
+    pub(crate) fn begin(&mut self, purpose: Purpose) -> Result<()> {
+        self.head = None;
+        self.moved = false;
+        self.enqueued = false;
+        self.spoiled = None;
+        self.depth = 0;
+        self.session.begin(purpose)
+    }
+
+    pub(crate) const fn act_for(&mut self, act: Act) {
+        self.act = act;
+    }
+
+    /// Runs one caller's work inside a savepoint of the group's transaction. `Err` when the whole group must be tried
+    /// again or given up; the caller's own failure is inside `Ok`.
+    pub(crate) fn fenced<T, E: From<Error>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<Result<T, E>> {
+        let mark = self.savepoint()?;
+        let outcome = work(self).and_then(|done| self.unspoiled().map(|()| done).map_err(E::from));
+        if let Some(cause) = self.spoiled.clone().filter(Error::is_passing) {
+            return Err(cause);
+        }
+        match &outcome {
+            Ok(_) => self.release(&mark)?,
+            Err(_) => self.go_back(mark)?,
+        }
+        Ok(outcome)
+    }
+
+    pub(crate) fn commit(&mut self) -> Result<News> {
+        self.unspoiled()?;
+        let tail = self.head.clone().filter(|_| self.moved);
+        if let Some(head) = &tail {
+            journal::move_head(self, head)?;
+        }
+        self.session.commit()?;
+        Ok(News { tail: tail.map(|head| head.number), jobs: self.enqueued })
+    }
+
+    pub(crate) fn rollback(&mut self) {
+        self.session.rollback();
+        self.spoiled = None;
+    }
+
+    pub(crate) fn mend(&mut self) -> Result<()> {
+        self.session.mend()
+    }
+
+    pub(crate) fn define(&mut self, sql: &str) -> Result<()> {
+        self.run(|session| session.define(sql))
+    }
+
+    fn savepoint(&mut self) -> Result<Mark> {
+        if let Some(cause) = &self.spoiled {
+            return Err(cause.clone());
+        }
+        self.depth += 1;
+        let name = format!("savepoint p{}", self.depth);
+        self.run(|session| session.batch(&name))?;
+        Ok(Mark { depth: self.depth, head: self.head.clone(), moved: self.moved, enqueued: self.enqueued })
+    }
+
+    fn release(&mut self, mark: &Mark) -> Result<()> {
+        let name = format!("release savepoint p{}", mark.depth);
+        self.depth = mark.depth - 1;
+        self.run(|session| session.batch(&name))
+    }
+
+    fn go_back(&mut self, mark: Mark) -> Result<()> {
+        if !self.session.in_transaction() {
+            return Err(self.spoiled.clone().unwrap_or(Error::Busy));
+        }
+        self.spoiled = None;
+        // A panic may have left inner savepoints behind: they end with this one.
+        let name = format!("rollback to savepoint p{0}; release savepoint p{0}", mark.depth);
+        self.depth = mark.depth - 1;
+        self.head = mark.head;
+        self.moved = mark.moved;
+        self.enqueued = mark.enqueued;
+        self.run(|session| session.batch(&name))
+    }
+}
