@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Fault, rust::Source, tree::Tree};
 
+/// Said alike in every language: the product, and a language in itself.
+const OWN_NAMES: [&str; 2] = ["Muster", "English"];
+
 /// One message of a Fluent file.
 struct Word {
     line: usize,
@@ -65,8 +68,8 @@ struct Asked {
     certain: Vec<(String, String, usize)>,
     /// Any string that could be a word's id.
     by_name: BTreeSet<String>,
-    /// `"role-"` or `"role-{}"`: words that are put together.
-    by_beginning: BTreeSet<String>,
+    /// `"role-{role}"`, cut at its holes: words that are put together.
+    by_pattern: BTreeSet<Vec<String>>,
 }
 
 impl Asked {
@@ -77,11 +80,16 @@ impl Asked {
             Some("html") => expressions(text).flat_map(quoted).collect(),
             _ => quoted(text),
         };
+        let joins_two = strings.iter().any(|string| string.starts_with('{') && !says_enough(&pieces(string)));
         for string in strings {
-            let beginning = string.split('{').next().unwrap_or_default().split("${").next().unwrap_or_default();
-            if beginning.len() > 2 && beginning.ends_with('-') && is_id(beginning.trim_end_matches('-')) {
-                self.by_beginning.insert(beginning.to_owned());
+            let pattern = pieces(&string);
+            if pattern.len() > 1 && says_enough(&pattern) {
+                self.by_pattern.insert(pattern);
             } else if is_id(&string) {
+                // In a file that joins two parts with "{}-{}", a part that is said is a beginning.
+                if joins_two && string.contains('-') {
+                    self.by_pattern.insert(vec![format!("{string}-"), String::new()]);
+                }
                 self.by_name.insert(string);
             }
         }
@@ -91,7 +99,7 @@ impl Asked {
     }
 
     fn covers(&self, id: &str) -> bool {
-        self.by_name.contains(id) || self.by_beginning.iter().any(|beginning| id.starts_with(beginning.as_str()))
+        self.by_name.contains(id) || self.by_pattern.iter().any(|pattern| fits(id, pattern))
     }
 }
 
@@ -130,8 +138,9 @@ fn untranslated(path: &str, words: &Words) -> Vec<Fault> {
     let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
     let english =
         |value: &str| outside_placeables(value).split(|c: char| !c.is_ascii_lowercase()).any(|run| run.len() > 2);
-    let stays =
-        |value: &str| value.contains(is_han) || value.trim() == "Muster" || value.contains("://") || !english(value);
+    let stays = |value: &str| {
+        value.contains(is_han) || OWN_NAMES.contains(&value.trim()) || value.contains("://") || !english(value)
+    };
     let left = words.iter().filter(|(_, word)| !stays(&word.value));
     left.map(|(id, word)| Fault::at(path, word.line, format!("`{id}` is not said in Chinese"))).collect()
 }
@@ -189,6 +198,30 @@ fn names_after(text: &str, mark: char) -> impl Iterator<Item = String> {
 fn is_id(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
+/// `"{duty}-refused-{number}"` is the empty piece, `-refused-` and the empty piece. A trailing `-` awaits the rest.
+fn pieces(string: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = string.replace("${", "{").split(['{', '}']).step_by(2).map(str::to_owned).collect();
+    if pieces.len() == 1 && string.ends_with('-') {
+        pieces.push(String::new());
+    }
+    let plain = |piece: &String| piece.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if pieces.iter().all(plain) { pieces } else { Vec::new() }
+}
+
+fn says_enough(pattern: &[String]) -> bool {
+    pattern.iter().map(String::len).sum::<usize>() > 3
+}
+
+fn fits(id: &str, pattern: &[String]) -> bool {
+    let [first, middle @ .., last] = pattern else { return false };
+    let Some(mut rest) = id.strip_prefix(first.as_str()) else { return false };
+    for piece in middle {
+        let Some(at) = rest.find(piece.as_str()) else { return false };
+        rest = &rest[at + piece.len()..];
+    }
+    rest.ends_with(last.as_str())
 }
 
 /// What stands between `{{ }}` and `{% %}` in a template.
@@ -251,9 +284,9 @@ mod tests {
 
     #[test]
     fn a_word_nobody_defined_and_a_word_nobody_says_are_faults() {
-        let zh = "title = 题\nrole-runner = 物资配送员\nidle = 闲\nback = 回\nbutton = 按\nwhole = 全{ part }\npart = 部分\n";
+        let zh = "title = 题\nweb-ago-min = 分\nduty-refused-1 = 否\nrole-runner = 物资配送员\nidle = 闲\nback = 回\nbutton = 按\nwhole = 全{ part }\npart = 部分\n";
         let page = "<h1 title=\"{{ f.t(\"title\") }}\">{{ f.t(\"lost\") }}</h1>{{ f.t(whole()) }}";
-        let code = "fn role(r: &str) -> String { format!(\"role-{r}\") }\nfn x() -> &'static str { \"whole\" }\n#[cfg(test)]\nmod tests { fn y() { t(\"nowhere\") } }";
+        let code = "fn role(r: &str) -> String { format!(\"role-{r}\") }\nfn x() -> &'static str { \"whole\" }\nfn r() { format!(\"{duty}-refused-{n}\") }\nfn s() { span(\"web-ago\", format!(\"{w}-{u}\")) }\n#[cfg(test)]\nmod tests { fn y() { t(\"nowhere\") } }";
         let tree = Tree::planted(
             "/",
             &[
