@@ -1,6 +1,11 @@
-//! Stores for tests: a real one, empty, gone with the last clone.
+//! Stores for tests: real ones, empty, gone with the last clone (or, for PostgreSQL, with the test process).
 
-use std::path::{Path, PathBuf};
+mod cluster;
+
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+};
 
 use domain::{Clock, Moment};
 use uuid::Uuid;
@@ -23,6 +28,34 @@ pub fn sqlite_with(migrations: Vec<Migration>, options: Options) -> Store {
     store.keep(folder)
 }
 
+/// A PostgreSQL store: a fresh database of a cluster that this test process runs for itself.
+pub fn postgres(migrations: Vec<Migration>) -> Store {
+    postgres_with(migrations, options())
+}
+
+/// A PostgreSQL store with other options.
+pub fn postgres_with(migrations: Vec<Migration>, options: Options) -> Store {
+    let address = cluster::fresh_database(&migrations);
+    Store::open(&address, migrations, options).expect("a fresh PostgreSQL store opens")
+}
+
+/// The address of an empty PostgreSQL database.
+pub fn empty_postgres() -> Address {
+    cluster::empty_database()
+}
+
+/// Runs a test on both engines, one after the other.
+pub async fn each_engine<F, Fut>(migrations: Vec<Migration>, test: F)
+where
+    F: Fn(Store) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    println!("on SQLite");
+    test(sqlite(migrations.clone())).await;
+    println!("on PostgreSQL");
+    test(postgres(migrations)).await;
+}
+
 /// Options of a test store: few readers, a clock that stands at [`MIDNIGHT`], a keyring of its own.
 pub fn options() -> Options {
     Options { readers: 2, ..Options::new(Clock::movable(MIDNIGHT, 0.0), Keyring::random()) }
@@ -35,9 +68,7 @@ pub struct Folder(PathBuf);
 impl Folder {
     #[expect(clippy::new_without_default, reason = "making a folder is an act, not a default")]
     pub fn new() -> Self {
-        let shared_memory = Path::new("/dev/shm");
-        let base = if shared_memory.is_dir() { shared_memory.to_owned() } else { std::env::temp_dir() };
-        let path = base.join(format!("muster-test-{}", Uuid::new_v4()));
+        let path = roomy_folder().join(format!("muster-test-{}", Uuid::new_v4()));
         std::fs::create_dir(&path).expect("the temporary folder can be written");
         Self(path)
     }
@@ -51,4 +82,11 @@ impl Drop for Folder {
     fn drop(&mut self) {
         std::fs::remove_dir_all(&self.0).ok();
     }
+}
+
+/// Memory, where syncing is free, if there is a gigabyte of it; else the usual place.
+fn roomy_folder() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let room = rustix::fs::statvfs(memory).map_or(0, |about| about.f_bavail * about.f_frsize);
+    if room > 1 << 30 { memory.to_owned() } else { std::env::temp_dir() }
 }
