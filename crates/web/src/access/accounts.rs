@@ -1,0 +1,106 @@
+//! Accounts of the headquarters' people.
+
+use domain::{Actor, ActorKind, District, Event, Id, Jurisdiction, PhoneNumber, Role, Scope, things::Account};
+use store::{Error, Tx, params};
+
+use super::{doors, sessions, standing};
+use crate::refusal::{Fault, Refused};
+
+/// The labels under which personal fields are sealed.
+pub const NAME: &str = "accounts.name";
+pub const PHONE: &str = "accounts.phone";
+
+/// Somebody new.
+pub struct Newcomer<'a> {
+    pub district: &'a District,
+    pub login: &'a str,
+    pub name: &'a str,
+    pub phone: Option<&'a PhoneNumber>,
+}
+
+/// Creates an account without a password: its holder comes in by a link first.
+pub fn create(tx: &mut Tx, newcomer: &Newcomer<'_>) -> Result<Id<Account>, Fault> {
+    let login = newcomer.login.trim().to_lowercase();
+    let taken = tx.first("select 1 as one from accounts where login = $1", params![&login], |row| row.get::<i64>("one"))?;
+    if taken.is_some() {
+        return Err(Refused::LoginTaken.with("login", login).into());
+    }
+    let id = Id::fresh(tx.at());
+    let name = tx.seal(NAME, newcomer.name.trim());
+    let phone = newcomer.phone.map(|phone| tx.seal(PHONE, phone.as_str()));
+    tx.execute(
+        "insert into accounts (id, district, login, name, phone, created_at) values ($1, $2, $3, $4, $5, $6)",
+        params![id, newcomer.district, login, name, phone, tx.at()],
+    )?;
+    let place = Jurisdiction::district(newcomer.district.clone());
+    tx.record(&place, id.uuid(), &Event::AccountCreated { account: id })?;
+    Ok(id)
+}
+
+pub fn grant(tx: &mut Tx, district: &District, account: Id<Account>, role: Role, scope: &Scope) -> Result<(), Error> {
+    standing::grant(tx, account.uuid(), role, scope)?;
+    let place = Jurisdiction::district(district.clone());
+    tx.record(&place, account.uuid(), &Event::RoleGranted { account, role })
+}
+
+pub fn set_password(tx: &mut Tx, account: Id<Account>, hash: &str) -> Result<(), Error> {
+    tx.execute("update accounts set password = $2 where id = $1", params![account, hash])?;
+    Ok(())
+}
+
+/// Name and telephone number, for those who must reach this person.
+pub fn name_and_phone(tx: &mut Tx, account: Id<Account>) -> Result<Option<(String, Option<String>)>, Error> {
+    let sealed = tx.first("select name, phone from accounts where id = $1", params![account], |row| {
+        Ok((row.get::<Vec<u8>>("name")?, row.get::<Option<Vec<u8>>>("phone")?))
+    })?;
+    let Some((name, phone)) = sealed else { return Ok(None) };
+    let phone = phone.map(|phone| tx.open(PHONE, &phone)).transpose()?;
+    Ok(Some((tx.open(NAME, &name)?, phone)))
+}
+
+/// The account's id and stored password by login; suspended accounts are not found.
+pub fn by_login(tx: &mut Tx, login: &str) -> Result<Option<(Id<Account>, District, Option<String>)>, Error> {
+    tx.first(
+        "select id, district, password from accounts where login = $1 and suspended_at is null",
+        params![login.trim().to_lowercase()],
+        |row| Ok((row.get("id")?, row.get("district")?, row.get("password")?)),
+    )
+}
+
+/// Suspends an account: its sessions and links end at once.
+pub fn suspend(tx: &mut Tx, district: &District, account: Id<Account>) -> Result<(), Fault> {
+    let is_admin = "select count(distinct g.holder) as n from grants g join accounts a on a.id = g.holder
+                    where g.role = 'administrator' and g.withdrawn_at is null and a.suspended_at is null and a.id <> $1";
+    let others: i64 = tx.one(is_admin, params![account], |row| row.get("n"))?;
+    if others == 0 {
+        return Err(Refused::LastAdministrator.into());
+    }
+    let rows = tx.execute(
+        "update accounts set suspended_at = $3 where id = $1 and district = $2 and suspended_at is null",
+        params![account, district, tx.at()],
+    )?;
+    if rows == 0 {
+        return Err(Refused::NotThere.into());
+    }
+    sessions::end_all(tx, account.uuid())?;
+    doors::close_all(tx, account.uuid())?;
+    tx.record(&Jurisdiction::district(district.clone()), account.uuid(), &Event::AccountSuspended { account })?;
+    Ok(())
+}
+
+/// Makes the district and, when there is none yet, the first administrator; gives the one-time code to come in by.
+pub fn first_administrator(tx: &mut Tx, district: &District, district_name: &str) -> Result<Option<String>, Fault> {
+    tx.execute(
+        "insert into districts (code, name, created_at) values ($1, $2, $3) on conflict (code) do nothing",
+        params![district, district_name, tx.at()],
+    )?;
+    let any: i64 = tx.one("select count(*) as n from accounts", params![], |row| row.get("n"))?;
+    if any > 0 {
+        return Ok(None);
+    }
+    let newcomer = Newcomer { district, login: "administrator", name: "Administrator", phone: None };
+    let account = create(tx, &newcomer)?;
+    grant(tx, district, account, Role::Administrator, &Scope::District)?;
+    let actor = Actor::new(ActorKind::Account, account.uuid());
+    Ok(Some(doors::open(tx, actor, district, doors::Kind::Once, Some(72))?))
+}

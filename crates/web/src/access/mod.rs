@@ -1,0 +1,12 @@
+//! Who comes in, and as what: accounts, grants, doors (links and one-time codes), sessions and tokens.
+
+pub mod accounts;
+pub mod doors;
+pub mod guard;
+pub mod pages;
+pub mod passwords;
+pub mod secrets;
+pub mod sessions;
+pub mod standing;
+
+pub use standing::{Grant, Standing};

@@ -1,0 +1,387 @@
+//! Coming in and going out, and the administrator's page of accounts.
+
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use domain::{Actor, ActorKind, District, Event, Id, Jurisdiction, Moment, PhoneNumber, Right, Role, Scope, things::Account};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::{Act, Error, Tx, params};
+
+use super::{accounts, doors, passwords, sessions, standing};
+use crate::{
+    Desk, Done, Fault, NavItem, Page, qr,
+    refusal::Refused,
+    routes::{Entry, In, Way},
+    view,
+};
+
+pub const NAV: &[NavItem] = &[NavItem { href: "/accounts", word: "web-accounts", right: Right::ManageAccounts, place: 90 }];
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Nothing {}
+
+/// Where somebody starts: the first page of the navigation that is theirs.
+pub async fn home(desk: Desk, _: Nothing) -> Result<Response, Fault> {
+    let standing = desk.standing();
+    let to = if standing.actor.kind == ActorKind::Visitor {
+        "/sign-in".to_owned()
+    } else if standing.actor.kind == ActorKind::Volunteer {
+        "/duty".to_owned()
+    } else if let Some(site) = own_site(standing) {
+        format!("/sites/{site}/post")
+    } else {
+        let first = desk.house().nav.iter().find(|item| standing.may_somewhere(item.right));
+        first.map_or("/password", |item| item.href).to_owned()
+    };
+    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response())
+}
+
+fn own_site(standing: &super::Standing) -> Option<Id<domain::things::Site>> {
+    standing.grants.iter().find_map(|grant| match (grant.role, &grant.scope) {
+        (Role::SiteChief, Scope::Site(site)) => Some(*site),
+        _ => None,
+    })
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct SignInAsk {
+    /// The page to go on to.
+    next: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SignInPage {
+    next: Option<String>,
+}
+view!(SignInPage, "sign_in.html");
+
+pub async fn sign_in_form(_: Desk, ask: SignInAsk) -> Result<Page<SignInPage>, Fault> {
+    Ok(Page(SignInPage { next: ask.next }))
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub struct SignIn {
+    login: String,
+    password: String,
+    next: Option<String>,
+}
+
+pub async fn sign_in(desk: Desk, ask: SignIn) -> Result<Response, Fault> {
+    desk.house().guard.try_once(&ask.login, desk.peer)?;
+    let login = ask.login.clone();
+    let known = desk.look(move |tx| Ok(accounts::by_login(tx, &login)?)).await?;
+    let stored = known.as_ref().and_then(|(_, _, password)| password.clone());
+    let fits = passwords::fits(ask.password, stored).await?;
+    let Some((account, district, _)) = known.filter(|_| fits) else {
+        note_failure(&desk).await?;
+        return Err(Refused::NotRecognised.into());
+    };
+    let actor = Actor::new(ActorKind::Account, account.uuid());
+    let token = begin(&desk, actor, move |tx| {
+        Ok(sessions::begin(tx, actor, &district, Some(sessions::SESSION_H), None)?)
+    })
+    .await?;
+    Ok(come_in(&desk, &token, &local(ask.next.as_deref())))
+}
+
+async fn note_failure(desk: &Desk) -> Result<(), Fault> {
+    let place = desk.here().clone();
+    desk.change(move |tx| Ok(tx.record(&place, uuid::Uuid::nil(), &Event::SignInFailed {})?)).await
+}
+
+/// Begins a session in the name of whoever comes in.
+async fn begin(
+    desk: &Desk, actor: Actor, work: impl Fn(&mut Tx) -> Result<String, Fault> + Send + 'static,
+) -> Result<String, Fault> {
+    let place = desk.here().clone();
+    let act = Act { actor, at: desk.at(), request: Some(desk.request) };
+    let changed = desk.store().change(act, move |tx| {
+        let token = work(tx)?;
+        tx.record(&place, actor.id, &Event::SignedIn {})?;
+        Ok::<_, Fault>(token)
+    });
+    changed.await
+}
+
+/// Only addresses of this server may follow a sign-in.
+fn local(next: Option<&str>) -> String {
+    let is_local = |to: &&str| to.starts_with('/') && !to.starts_with("//") && !to.contains('\\');
+    next.filter(is_local).unwrap_or("/").to_owned()
+}
+
+fn come_in(desk: &Desk, token: &str, to: &str) -> Response {
+    let secure = if desk.house().settings.is_secure() { "; Secure" } else { "" };
+    let age_s = sessions::SESSION_H * 3600;
+    let cookie = format!("muster={token}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Lax{secure}");
+    let mut headers = HeaderMap::new();
+    headers.extend(cookie.parse().map(|value| (header::SET_COOKIE, value)));
+    headers.insert(header::LOCATION, HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/")));
+    (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+pub async fn sign_out(desk: Desk, _: Nothing) -> Result<Response, Fault> {
+    if let Some(token) = desk.token.clone() {
+        desk.change(move |tx| Ok(sessions::end(tx, &token)?)).await?;
+    }
+    let gone = "muster=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
+    Ok((StatusCode::SEE_OTHER, [(header::SET_COOKIE, gone), (header::LOCATION, "/sign-in")]).into_response())
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct DoorAsk {
+    code: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DoorPage {
+    code: String,
+}
+view!(DoorPage, "door.html");
+
+/// The page behind a link. Programs that look at links before people do must not use them up, so it takes a tap.
+pub async fn door(_: Desk, ask: DoorAsk) -> Result<Page<DoorPage>, Fault> {
+    Ok(Page(DoorPage { code: ask.code }))
+}
+
+pub async fn enter(desk: Desk, ask: DoorAsk) -> Result<Response, Fault> {
+    desk.house().guard.try_once(&format!("door {:?}", desk.peer), desk.peer)?;
+    let act = Act { actor: Actor::visitor(), at: desk.at(), request: Some(desk.request) };
+    let code = ask.code;
+    let place = desk.here().clone();
+    let (actor, token) = desk.store().change(act, move |tx| {
+        let (actor, token) = doors::enter(tx, &code)?;
+        tx.record(&place, actor.id, &Event::SignedIn {})?;
+        Ok::<_, Fault>((actor, token))
+    })
+    .await?;
+    let to = if actor.kind == ActorKind::Account && lacks_password(&desk, actor).await? { "/password" } else { "/" };
+    Ok(come_in(&desk, &token, to))
+}
+
+/// An administrator who came in by the printed code must choose a password, or the next start locks them out.
+async fn lacks_password(desk: &Desk, actor: Actor) -> Result<bool, Fault> {
+    desk.look(move |tx| {
+        let sql = "select 1 as one from accounts a join grants g on g.holder = a.id
+                   where a.id = $1 and a.password is null and g.role = 'administrator' and g.withdrawn_at is null";
+        Ok(tx.first(sql, params![actor.id], |row| row.get::<i64>("one"))?.is_some())
+    })
+    .await
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PasswordPage {
+    min_chars: usize,
+}
+view!(PasswordPage, "password.html");
+
+pub async fn password_form(_: Desk, _: Nothing) -> Result<Page<PasswordPage>, Fault> {
+    Ok(Page(PasswordPage { min_chars: passwords::MIN_CHARS }))
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub struct NewPassword {
+    password: String,
+}
+
+pub async fn set_password(desk: Desk, ask: NewPassword) -> Result<Done<()>, Fault> {
+    let Actor { kind: ActorKind::Account, id } = desk.actor() else { return Err(Refused::NotThere.into()) };
+    let hash = passwords::hash(ask.password).await?;
+    desk.change(move |tx| Ok(accounts::set_password(tx, Id::from_uuid(id), &hash)?)).await?;
+    Ok(Done::at("/", ()).saying("web-password-set"))
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AccountLine {
+    id: Id<Account>,
+    login: String,
+    name: String,
+    roles: Vec<Role>,
+    suspended: bool,
+    created_at: Moment,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AccountsPage {
+    accounts: Vec<AccountLine>,
+    roles: Vec<Role>,
+}
+view!(AccountsPage, "accounts.html");
+
+pub async fn accounts(desk: Desk, _: Nothing) -> Result<Page<AccountsPage>, Fault> {
+    let district = desk.district().clone();
+    let accounts = desk.look(move |tx| list_accounts(tx, &district)).await?;
+    let roles = Role::ALL.into_iter().filter(|role| !matches!(role, Role::Volunteer | Role::SiteChief | Role::ZoneLead));
+    Ok(Page(AccountsPage { accounts, roles: roles.collect() }))
+}
+
+/// People of the headquarters; chiefs and leads are on the pages of their sites and zones.
+fn list_accounts(tx: &mut Tx, district: &District) -> Result<Vec<AccountLine>, Fault> {
+    let rows = tx.rows(
+        "select id, login, name, suspended_at, created_at from accounts a where district = $1
+           and (exists (select 1 from grants g where g.holder = a.id and g.role not in ('site_chief', 'zone_lead'))
+                or not exists (select 1 from grants g where g.holder = a.id))
+         order by login limit 1000",
+        params![district],
+        |row| {
+            let suspended = row.get::<Option<i64>>("suspended_at")?.is_some();
+            let line = AccountLine {
+                id: row.get("id")?, login: row.get("login")?, name: String::new(), roles: Vec::new(),
+                suspended, created_at: row.get("created_at")?,
+            };
+            Ok((line, row.get::<Vec<u8>>("name")?))
+        },
+    )?;
+    let mut lines = Vec::with_capacity(rows.len());
+    for (mut line, sealed) in rows {
+        line.name = tx.open(accounts::NAME, &sealed)?;
+        let grants = standing::grants_of(tx, ActorKind::Account, line.id.uuid())?;
+        line.roles = grants.into_iter().map(|grant| grant.role).collect();
+        lines.push(line);
+    }
+    Ok(lines)
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub struct NewAccount {
+    login: String,
+    name: String,
+    phone: Option<PhoneNumber>,
+    role: Role,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Created {
+    account: Id<Account>,
+}
+
+pub async fn create_account(desk: Desk, ask: NewAccount) -> Result<Done<Created>, Fault> {
+    let district = desk.district().clone();
+    let account = desk.change(move |tx| {
+        let newcomer = accounts::Newcomer { district: &district, login: &ask.login, name: &ask.name, phone: ask.phone.as_ref() };
+        let account = accounts::create(tx, &newcomer)?;
+        accounts::grant(tx, &district, account, ask.role, &Scope::District)?;
+        Ok(account)
+    });
+    Ok(Done::at("/accounts", Created { account: account.await? }).saying("web-account-created"))
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub struct GrantRole {
+    account: Id<Account>,
+    role: Role,
+    #[serde(default)]
+    withdraw: bool,
+}
+
+pub async fn grant_role(desk: Desk, ask: GrantRole) -> Result<Done<()>, Fault> {
+    let district = desk.district().clone();
+    desk.change(move |tx| {
+        if !ask.withdraw {
+            return Ok(accounts::grant(tx, &district, ask.account, ask.role, &Scope::District)?);
+        }
+        if standing::withdraw(tx, ask.account.uuid(), ask.role, &Scope::District)? {
+            let event = Event::RoleWithdrawn { account: ask.account, role: ask.role };
+            tx.record(&Jurisdiction::district(district.clone()), ask.account.uuid(), &event)?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(Done::at("/accounts", ()).saying("web-saved"))
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct AccountAsk {
+    account: Id<Account>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LinkPage {
+    /// The address to hand over, once: it is not kept in readable form.
+    address: String,
+    qr: String,
+}
+view!(LinkPage, "link.html");
+
+/// A one-time link for somebody to come in by. The older ones of this person stop working.
+pub async fn make_link(desk: Desk, ask: AccountAsk) -> Result<Page<LinkPage>, Fault> {
+    let district = desk.district().clone();
+    let actor = Actor::new(ActorKind::Account, ask.account.uuid());
+    let act = Act { actor: desk.actor(), at: desk.at(), request: Some(desk.request) };
+    let code = desk.store().change(act, move |tx| {
+        doors::close_all(tx, actor.id)?;
+        Ok::<_, Fault>(doors::open(tx, actor, &district, doors::Kind::Once, Some(24))?)
+    });
+    let address = desk.public_url(&format!("/enter/{}", code.await?));
+    Ok(Page(LinkPage { qr: qr::svg(&address), address }))
+}
+
+pub async fn suspend(desk: Desk, ask: AccountAsk) -> Result<Done<()>, Fault> {
+    let district = desk.district().clone();
+    desk.change(move |tx| accounts::suspend(tx, &district, ask.account)).await?;
+    Ok(Done::at("/accounts", ()).saying("web-account-suspended"))
+}
+
+/// An account belongs to its district.
+pub fn resolve_account(tx: &mut Tx, district: &District, text: &str) -> Result<Option<Jurisdiction>, Error> {
+    let Ok(id) = text.parse::<Id<Account>>() else { return Ok(None) };
+    tx.first("select district from accounts where id = $1 and district = $2", params![id, district], |row| {
+        Ok(Jurisdiction { person: Some(id.uuid()), ..Jurisdiction::district(row.get("district")?) })
+    })
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct AddressBook {
+    /// Pages that need nothing but being opened, and those that name a thing.
+    pages: Vec<AddressLine>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct AddressLine {
+    path: String,
+    right: Right,
+    within: String,
+    duty: String,
+}
+
+impl AddressLine {
+    fn right_name(&self) -> String {
+        format!("{:?} · {}", self.right, self.within)
+    }
+}
+view!(AddressBook, "address_book.html");
+
+/// Every page there is, for checks that must forget none.
+pub async fn address_book(desk: Desk, _: Nothing) -> Result<Page<AddressBook>, Fault> {
+    let line = |entry: &Entry| AddressLine {
+        path: entry.path.to_owned(), right: entry.right,
+        within: match entry.within {
+            In::District => "district".to_owned(),
+            In::Anywhere => "anywhere".to_owned(),
+            In::The(part) => part.to_owned(),
+        },
+        duty: entry.duty.to_owned(),
+    };
+    let pages = desk.house().entries.iter().filter(|entry| entry.way == Way::Get).map(line).collect();
+    Ok(Page(AddressBook { pages }))
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub struct MoveClock {
+    /// How many times faster than real time; 0 pauses.
+    speed: f64,
+}
+
+/// Pauses or speeds up the clock of a drill.
+pub async fn move_clock(desk: Desk, ask: MoveClock) -> Result<Done<()>, Fault> {
+    let clock = desk.house().clock();
+    if !clock.is_movable() {
+        return Err(Refused::ClockIsFixed.into());
+    }
+    if !(0.0..=3600.0).contains(&ask.speed) {
+        return Err(Refused::NotUnderstood.with("reason", "speed lies between 0 and 3600").into());
+    }
+    clock.run_at(ask.speed);
+    Ok(Done::at("/board", ()).saying("web-saved"))
+}

@@ -1,0 +1,57 @@
+//! Passwords: argon2id with the library's defaults (OWASP's second choice: 19 MiB, 2 passes), a few at a time so that
+//! a storm of tries cannot take the machine.
+
+use std::sync::LazyLock;
+
+use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
+use tokio::sync::Semaphore;
+
+use crate::refusal::{Fault, Refused};
+
+/// The shortest password we take (NIST SP 800-63B-4 asks for 15 where it is the only factor).
+pub const MIN_CHARS: usize = 15;
+
+/// How many hashes may be computed at once.
+static AT_ONCE: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
+
+/// Hashes a new password.
+pub async fn hash(password: String) -> Result<String, Fault> {
+    if password.chars().count() < MIN_CHARS {
+        return Err(Refused::PasswordTooShort.with("least", MIN_CHARS).into());
+    }
+    in_turn(move || Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string())).await?
+        .map_err(|e| Fault::Bug(format!("argon2: {e}")))
+}
+
+/// Whether a password fits a stored hash. An account without a password is checked against a hash that nothing fits,
+/// so that the time taken does not tell who exists.
+pub async fn fits(password: String, stored: Option<String>) -> Result<bool, Fault> {
+    let known = stored.is_some();
+    let stored = stored.unwrap_or_else(|| NOBODYS.clone());
+    let right = in_turn(move || Argon2::default().verify_password(password.as_bytes(), stored.as_str()).is_ok()).await?;
+    Ok(known && right)
+}
+
+static NOBODYS: LazyLock<String> = LazyLock::new(|| {
+    let chance = crate::access::secrets::fresh_token();
+    Argon2::default().hash_password(chance.as_bytes()).map(|h| h.to_string()).unwrap_or_default()
+});
+
+async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
+    let _turn = AT_ONCE.acquire().await.map_err(|e| Fault::Bug(e.to_string()))?;
+    tokio::task::spawn_blocking(work).await.map_err(|e| Fault::Bug(e.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_right_password_fits() {
+        let stored = hash("correct horse battery".into()).await.unwrap();
+        assert!(fits("correct horse battery".into(), Some(stored.clone())).await.unwrap());
+        assert!(!fits("correct horse batterz".into(), Some(stored)).await.unwrap());
+        assert!(!fits("anything at all here".into(), None).await.unwrap());
+        assert!(hash("short".into()).await.is_err());
+    }
+}

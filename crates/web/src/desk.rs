@@ -1,0 +1,173 @@
+//! The desk: where somebody with a right, in a jurisdiction, does something. A handler gets one only from the router,
+//! after the right that `routes.rs` names was found in the actor's standing; there is no other way to make one.
+
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use domain::{Actor, ActorKind, District, Event, Id, Jurisdiction, Moment, Right, things};
+use jiff::tz::TimeZone;
+use serde::{Serialize, de::DeserializeOwned};
+use store::{Act, Reply, Store, Tx};
+use uuid::Uuid;
+
+use crate::{
+    access::Standing,
+    house::House,
+    refusal::{Fault, Refused},
+    words::{Locale, Say},
+};
+
+/// The key a client gave so that a repeated request has one effect, and a digest of what it asked.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestKey {
+    pub key: Uuid,
+    pub fingerprint: [u8; 32],
+    /// What was asked, kept when the same key comes with other content.
+    pub body: Arc<str>,
+}
+
+/// Somebody at work: who, with which right, where, when.
+#[derive(Clone)]
+pub struct Desk {
+    pub(crate) house: Arc<House>,
+    pub(crate) standing: Arc<Standing>,
+    pub(crate) right: Right,
+    pub(crate) here: Jurisdiction,
+    pub(crate) at: Moment,
+    pub(crate) locale: Locale,
+    pub(crate) key: Option<RequestKey>,
+    pub(crate) changes: Arc<AtomicU64>,
+    pub(crate) request: Uuid,
+    pub(crate) peer: Option<IpAddr>,
+    pub(crate) token: Option<String>,
+}
+
+impl Desk {
+    pub fn actor(&self) -> Actor {
+        self.standing.actor
+    }
+
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// The right under which this desk was given.
+    pub const fn right(&self) -> Right {
+        self.right
+    }
+
+    /// Where the thing named in the address belongs; the district when no thing is named.
+    pub const fn here(&self) -> &Jurisdiction {
+        &self.here
+    }
+
+    pub const fn district(&self) -> &District {
+        &self.here.district
+    }
+
+    /// The site named in the address.
+    pub fn site(&self) -> Result<Id<things::Site>, Fault> {
+        self.here.site.ok_or_else(|| Refused::NotThere.into())
+    }
+
+    /// The person named in the address.
+    pub fn person(&self) -> Result<Uuid, Fault> {
+        self.here.person.ok_or_else(|| Refused::NotThere.into())
+    }
+
+    /// The volunteer who acts, on pages about one's own duty.
+    pub fn volunteer(&self) -> Result<Id<things::Volunteer>, Fault> {
+        match self.standing.actor {
+            Actor { kind: ActorKind::Volunteer, id } => Ok(Id::from_uuid(id)),
+            _ => Err(Refused::NotThere.into()),
+        }
+    }
+
+    /// The one reading of the clock for this request.
+    pub const fn at(&self) -> Moment {
+        self.at
+    }
+
+    pub const fn locale(&self) -> Locale {
+        self.locale
+    }
+
+    pub fn zone(&self) -> &TimeZone {
+        &self.house.settings.zone
+    }
+
+    /// A word in the actor's language.
+    pub fn say(&self, id: &'static str) -> Say<'_> {
+        self.house.words.say(self.locale, id)
+    }
+
+    pub fn house(&self) -> &Arc<House> {
+        &self.house
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.house.store
+    }
+
+    /// The address other people can open: `https://muster.example/…`.
+    pub fn public_url(&self, path: &str) -> String {
+        format!("{}{path}", self.house.settings.public_url)
+    }
+
+    /// Reads, in one snapshot.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Tx) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.house.store.look(work).await
+    }
+
+    /// Changes something, in one transaction; the reply comes after the commit. A request that comes again with the
+    /// same key gets the first reply again and changes nothing.
+    pub async fn change<T: Serialize + DeserializeOwned + Send + 'static>(
+        &self,
+        mut work: impl FnMut(&mut Tx) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let act = Act { actor: self.actor(), at: self.at, request: Some(self.request) };
+        let Some(request) = self.next_key() else { return self.house.store.change(act, work).await };
+        let (actor, place) = (self.actor(), self.here.clone());
+        let kept = self
+            .house
+            .store
+            .change(act, move |tx| match tx.reply(request.key, &actor, request.fingerprint)? {
+                Reply::Same(json) => serde_json::from_str(&json).map(Some).map_err(|e| Fault::Bug(e.to_string())),
+                // Said after the commit, so that the other content is kept.
+                Reply::Other => {
+                    tx.keep_conflict(request.key, &actor, request.fingerprint, &request.body)?;
+                    tx.record(&place, request.key, &Event::ConflictKept {})?;
+                    Ok(None)
+                }
+                Reply::New => {
+                    let done = work(tx)?;
+                    let json = serde_json::to_string(&done).map_err(|e| Fault::Bug(e.to_string()))?;
+                    tx.keep_reply(request.key, &actor, request.fingerprint, &json)?;
+                    Ok(Some(done))
+                }
+            })
+            .await?;
+        kept.ok_or_else(|| Refused::OtherContent.into())
+    }
+
+    /// Notes that this actor has seen a person's data in full.
+    pub fn note_look(&self, tx: &mut Tx, person: Uuid, what: &str) -> Result<(), Fault> {
+        Ok(tx.record(&self.here, person, &Event::PersonRevealed { what: what.to_owned() })?)
+    }
+
+    /// An action may make more than one change; each has a key of its own, derived from the request's.
+    fn next_key(&self) -> Option<RequestKey> {
+        let nth = self.changes.fetch_add(1, Ordering::Relaxed);
+        let RequestKey { key, fingerprint, body } = self.key.clone()?;
+        let key = Uuid::from_u128(key.as_u128().wrapping_add(u128::from(nth) << 64));
+        Some(RequestKey { key, fingerprint, body })
+    }
+}

@@ -1,0 +1,153 @@
+//! The frame around every page: language, time, who is signed in, where one can go from here.
+
+use std::sync::Arc;
+
+use axum::http::HeaderValue;
+use domain::{Group, Moment, PostRole, Right, Role};
+use jiff::tz::TimeZone;
+use uuid::Uuid;
+
+use crate::{
+    access::Standing,
+    statics,
+    words::{Locale, Say, Words},
+};
+
+/// An entry of the navigation: shown to whoever holds the right somewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct NavItem {
+    pub href: &'static str,
+    /// The id of its word.
+    pub word: &'static str,
+    pub right: Right,
+    /// Smaller comes first.
+    pub place: u8,
+}
+
+/// What a template sees as `f`.
+pub struct Frame {
+    pub(crate) words: Arc<Words>,
+    pub locale: Locale,
+    pub zone: TimeZone,
+    pub now: Moment,
+    pub(crate) standing: Option<Arc<Standing>>,
+    /// The address of this page, with its query.
+    pub path: String,
+    pub flash: Option<String>,
+    pub nav: Vec<NavItem>,
+    /// The clock of this server can be moved: a drill or a demonstration.
+    pub is_drill: bool,
+    pub(crate) secure: bool,
+}
+
+impl Frame {
+    /// A word without arguments.
+    pub fn t(&self, id: &str) -> String {
+        self.words.say(self.locale, id.to_owned()).to_string()
+    }
+
+    /// A word with arguments: `f.say("sites-short").num("count", n)`.
+    pub fn say(&self, id: &str) -> Say<'_> {
+        self.words.say(self.locale, id.to_owned())
+    }
+
+    /// The word of a role.
+    pub fn role(&self, role: &Role) -> String {
+        self.t(&format!("role-{role}"))
+    }
+
+    /// The word of a post's role.
+    pub fn post(&self, role: &PostRole) -> String {
+        self.t(&format!("post-{role}"))
+    }
+
+    /// The word of a headquarters group.
+    pub fn group(&self, group: &Group) -> String {
+        self.t(&format!("group-{}", group.name()))
+    }
+
+    pub const fn lang(&self) -> &'static str {
+        self.locale.tag()
+    }
+
+    /// The other language, for the switch.
+    pub const fn other_lang(&self) -> &'static str {
+        match self.locale {
+            Locale::ZhCn => "en",
+            Locale::En => "zh-CN",
+        }
+    }
+
+    pub fn has(&self, right: Right) -> bool {
+        self.standing.as_ref().is_some_and(|standing| standing.may_somewhere(right))
+    }
+
+    pub fn is_signed_in(&self) -> bool {
+        self.standing.is_some()
+    }
+
+    /// Whether a navigation entry is where one is.
+    pub fn is_here(&self, href: &str) -> bool {
+        self.path.split('?').next() == Some(href)
+    }
+
+    /// A fresh key for a form: sending the form twice has one effect.
+    #[expect(clippy::unused_self, reason = "templates call it on the frame")]
+    pub fn key(&self) -> Uuid {
+        Uuid::new_v4()
+    }
+
+    /// The address of an embedded asset, which changes when the asset does.
+    #[expect(clippy::unused_self, reason = "templates call it on the frame")]
+    pub fn asset(&self, name: &str) -> String {
+        statics::address(name)
+    }
+
+    /// `05:00`
+    pub fn time(&self, at: &Moment) -> String {
+        at.hh_mm(&self.zone)
+    }
+
+    /// `2022-09-15 05:00`
+    pub fn date_time(&self, at: &Moment) -> String {
+        at.date_hh_mm(&self.zone)
+    }
+
+    /// `2022-09-15T05:00`, for date fields.
+    pub fn field_time(&self, at: &Moment) -> String {
+        at.in_zone(&self.zone).strftime("%Y-%m-%dT%H:%M").to_string()
+    }
+
+    /// How long ago, in words: `3 min ago`.
+    pub fn ago(&self, at: &Moment) -> String {
+        self.span("web-ago", self.now.since_s(*at).max(0))
+    }
+
+    /// How long until, in words: `in 3 min`; `3 min late` when it has passed.
+    pub fn until(&self, at: &Moment) -> String {
+        let left_s = at.since_s(self.now);
+        if left_s < 0 { self.span("web-late", -left_s) } else { self.span("web-until", left_s) }
+    }
+
+    fn span(&self, word: &str, seconds: i64) -> String {
+        let (unit, count) = match seconds {
+            0..60 => ("s", seconds),
+            60..5400 => ("min", seconds / 60),
+            5400..172_800 => ("h", seconds / 3600),
+            _ => ("d", seconds / 86_400),
+        };
+        self.say(&format!("{word}-{unit}")).num("count", &count).to_string()
+    }
+
+    /// Metres as people say them: `850 m`, `3.2 km`.
+    #[expect(clippy::unused_self, reason = "templates call it on the frame")]
+    pub fn distance(&self, metres: &i64) -> String {
+        if *metres < 1000 { format!("{metres} m") } else { format!("{:.1} km", *metres as f64 / 1000.0) }
+    }
+
+    pub(crate) fn flash_cookie(&self, word: &str) -> HeaderValue {
+        let secure = if self.secure { "; Secure" } else { "" };
+        HeaderValue::from_str(&format!("flash={word}; Path=/; Max-Age=30; HttpOnly; SameSite=Lax{secure}"))
+            .unwrap_or_else(|_| HeaderValue::from_static("flash="))
+    }
+}

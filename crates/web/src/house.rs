@@ -1,0 +1,112 @@
+//! The house: the store, the words and the duties, put together into one server.
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::Router;
+use domain::{Clock, District, Moment};
+use jiff::tz::TimeZone;
+use store::{Migration, Store, jobs::Runner};
+
+use crate::{
+    access::guard::Guard,
+    frame::NavItem,
+    live::Live,
+    routes::{Entry, Resolver, Routes},
+    words::{Words, WordsFile},
+};
+
+/// What is settled when the server starts.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The district this server's new rows belong to.
+    pub district: District,
+    /// The address other people can open, without a slash at its end.
+    pub public_url: String,
+    pub zone: TimeZone,
+    /// The rest of the configuration file, for duties that have settings of their own (`[notices]`).
+    pub duties: HashMap<String, serde_json::Value>,
+}
+
+impl Settings {
+    pub fn is_secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// A duty's own settings; their defaults when the file says nothing.
+    pub fn of<T: serde::de::DeserializeOwned + Default>(&self, duty: &str) -> Result<T, String> {
+        let Some(found) = self.duties.get(duty) else { return Ok(T::default()) };
+        serde_json::from_value(found.clone()).map_err(|e| format!("[{duty}]: {e}"))
+    }
+}
+
+/// What a duty brings into the house.
+pub struct Duty {
+    pub name: &'static str,
+    pub routes: fn(&mut Routes),
+    pub words: [WordsFile; 2],
+    pub migrations: &'static [Migration],
+    pub nav: &'static [NavItem],
+    /// Registers the handlers of this duty's jobs.
+    pub jobs: fn(Runner, &Arc<House>) -> Runner,
+}
+
+/// The words, migrations and pages of the house itself: signing in, accounts.
+pub fn own_duty() -> Duty {
+    Duty {
+        name: "web",
+        routes: crate::routes::own,
+        words: [
+            (crate::Locale::ZhCn, include_str!("../words/zh-CN.ftl")),
+            (crate::Locale::En, include_str!("../words/en.ftl")),
+        ],
+        migrations: &[Migration { name: "web/0001_access", sql: include_str!("../migrations/0001_access.sql") }],
+        nav: crate::access::pages::NAV,
+        jobs: |runner, _| runner,
+    }
+}
+
+/// Everything a request needs to know of the house.
+pub struct House {
+    pub store: Store,
+    pub words: Arc<Words>,
+    pub settings: Settings,
+    pub(crate) nav: Vec<NavItem>,
+    pub(crate) guard: Guard,
+    pub live: Live,
+    pub(crate) resolvers: HashMap<&'static str, Resolver>,
+    pub entries: Vec<Entry>,
+    pub started_at: Moment,
+}
+
+impl House {
+    pub fn clock(&self) -> &Clock {
+        self.store.clock()
+    }
+
+    /// All migrations of these duties, lower floors first.
+    pub fn migrations(duties: &[Duty]) -> Vec<Migration> {
+        duties.iter().flat_map(|duty| duty.migrations.iter().copied()).collect()
+    }
+
+    /// Puts the house together: the router that serves it, and the runner of its jobs.
+    pub fn build(store: Store, settings: Settings, duties: &[Duty]) -> Result<(Arc<Self>, Router, Runner), String> {
+        let files: Vec<WordsFile> = duties.iter().flat_map(|duty| duty.words).collect();
+        let words = Arc::new(Words::new(&files)?);
+        let mut routes = Routes::default();
+        for duty in duties {
+            routes.of(duty.name);
+            (duty.routes)(&mut routes);
+        }
+        let mut nav: Vec<NavItem> = duties.iter().flat_map(|duty| duty.nav.iter().copied()).collect();
+        nav.sort_by_key(|item| item.place);
+        let live = Live::follow(&store);
+        let started_at = store.clock().now();
+        let (entries, resolvers, router) = routes.take();
+        let house = Arc::new(Self {
+            store: store.clone(), words, settings, nav, guard: Guard::default(), live, resolvers, entries, started_at,
+        });
+        let runner = duties.iter().fold(Runner::new(store), |runner, duty| (duty.jobs)(runner, &house));
+        let router = crate::server::finish(router, &house);
+        Ok((house, router, runner))
+    }
+}

@@ -1,0 +1,138 @@
+//! The live stream: server-sent events that say "something you may see has changed". Pages then ask again for their
+//! live part; the stream itself carries no data of people.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode},
+    response::{
+        IntoResponse as _, Response, Sse,
+        sse::{Event as Message, KeepAlive},
+    },
+};
+use domain::{Jurisdiction, Right};
+use futures_util::stream;
+use serde::Deserialize;
+use store::Store;
+use tokio::sync::broadcast;
+
+use crate::{
+    access::{Standing, sessions},
+    house::House,
+    refusal::Fault,
+    request::cookie,
+};
+
+/// How often at most one page is told.
+const PACE: Duration = Duration::from_millis(800);
+
+/// An entry of the journal, as far as listeners need it.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    pub number: i64,
+    pub kind: String,
+    pub jurisdiction: Jurisdiction,
+}
+
+/// Reads the journal's tail once for all listeners of this process.
+#[derive(Clone)]
+pub struct Live(broadcast::Sender<Heard>);
+
+impl Live {
+    /// Follows the journal from now on. Without a runtime (command line) nobody listens.
+    pub fn follow(store: &Store) -> Self {
+        let (sender, _) = broadcast::channel(4096);
+        let live = Self(sender);
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(pump(store.clone(), live.0.clone()));
+        }
+        live
+    }
+
+    pub fn listen(&self) -> broadcast::Receiver<Heard> {
+        self.0.subscribe()
+    }
+}
+
+async fn pump(store: Store, sender: broadcast::Sender<Heard>) {
+    let mut tail = store.tail();
+    let mut last = *tail.borrow_and_update();
+    while tail.changed().await.is_ok() {
+        tail.borrow_and_update();
+        loop {
+            let after = last;
+            let entries = match store.journal_after(after, 500, None).await {
+                Ok(entries) => entries,
+                Err(error) => {
+                    tracing::warn!(%error, "the live stream could not read the journal");
+                    break;
+                }
+            };
+            let Some(newest) = entries.last() else { break };
+            last = newest.number;
+            for entry in entries {
+                let Ok(jurisdiction) = entry.jurisdiction() else { continue };
+                // Nobody listening is no error.
+                let _ = sender.send(Heard { number: entry.number, kind: entry.kind, jurisdiction });
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Ask {
+    /// Which duties' events: `deployments,problems`; all when empty.
+    #[serde(default)]
+    about: String,
+}
+
+pub(crate) async fn stream(State(house): State<Arc<House>>, headers: HeaderMap, Query(ask): Query<Ask>) -> Response {
+    let Some(standing) = recognise(&house, &headers).await else { return StatusCode::UNAUTHORIZED.into_response() };
+    let listener = Listener {
+        heard: house.live.listen(),
+        about: ask.about.split(',').filter(|duty| !duty.is_empty()).map(|duty| format!("{duty}.")).collect(),
+        standing,
+    };
+    let events = stream::unfold(listener, |mut listener| async move {
+        let number = listener.next().await?;
+        let message = Message::default().event("changed").id(number.to_string()).data(number.to_string());
+        Some((Ok::<_, Infallible>(message), listener))
+    });
+    Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response()
+}
+
+async fn recognise(house: &Arc<House>, headers: &HeaderMap) -> Option<Standing> {
+    let token = cookie(headers, "muster")?;
+    let now = house.clock().now();
+    house.store.look(move |tx| sessions::recognise(tx, &token, now).map_err(Fault::from)).await.ok().flatten()
+}
+
+struct Listener {
+    heard: broadcast::Receiver<Heard>,
+    about: Vec<String>,
+    standing: Standing,
+}
+
+impl Listener {
+    /// Waits for something this listener may see, then gathers what comes within the pace.
+    async fn next(&mut self) -> Option<i64> {
+        loop {
+            match self.heard.recv().await {
+                Ok(heard) if !self.concerns(&heard) => {}
+                // Fallen behind: whatever was missed, the page asks for the whole again.
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => break,
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+        }
+        tokio::time::sleep(PACE).await;
+        self.heard = self.heard.resubscribe();
+        Some(0)
+    }
+
+    fn concerns(&self, heard: &Heard) -> bool {
+        let right_kind = self.about.is_empty() || self.about.iter().any(|duty| heard.kind.starts_with(duty));
+        let sees = |right| self.standing.may(right, &heard.jurisdiction);
+        right_kind && (sees(Right::SeeBoard) || sees(Right::SeeSite) || sees(Right::OwnDuty) || sees(Right::WorkRequests))
+    }
+}

@@ -1,0 +1,294 @@
+//! One request's way: who asks, may they, what do they ask, what is the answer. This is the one place where rights are
+//! checked.
+
+use std::{
+    future::Future,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::{
+    body::Body,
+    extract::{ConnectInfo, FromRequestParts as _, RawPathParams, Request},
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
+    response::{IntoResponse as _, Response},
+};
+use domain::{Actor, Jurisdiction, Right};
+use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::{
+    access::{Standing, sessions},
+    answer::Answer,
+    ask,
+    desk::{Desk, RequestKey},
+    errors,
+    frame::Frame,
+    house::House,
+    refusal::{Fault, Refused},
+    routes::{Entry, In},
+    upload::{self, Upload},
+    words::Locale,
+};
+
+/// The largest body of a question. Files have a way of their own.
+const MAX_BODY: usize = 2 << 20;
+
+pub(crate) async fn serve<Q, A, F, W>(house: Arc<House>, entry: Arc<Entry>, asked: Request, action: F) -> Response
+where
+    Q: DeserializeOwned,
+    A: Answer,
+    F: Fn(Desk, Q) -> W,
+    W: Future<Output = Result<A, Fault>>,
+{
+    let (mut parts, body) = asked.into_parts();
+    let door = Door::of(&house, &mut parts).await;
+    let outcome = async {
+        let bytes = read_body(body).await?;
+        let (desk, question) = door.pass::<Q>(&entry, &parts, &bytes).await?;
+        door.answer(action(desk, question).await?)
+    };
+    door.finish(outcome.await).await
+}
+
+pub(crate) async fn serve_file<Q, A, F, W>(house: Arc<House>, entry: Arc<Entry>, asked: Request, action: F) -> Response
+where
+    Q: DeserializeOwned,
+    A: Answer,
+    F: Fn(Desk, Q, Upload) -> W,
+    W: Future<Output = Result<A, Fault>>,
+{
+    let (mut parts, body) = asked.into_parts();
+    let door = Door::of(&house, &mut parts).await;
+    let outcome = async {
+        // The right is checked before a byte of the file is taken.
+        let desk = door.admit(&entry, &parts, None).await?;
+        let (fields, file) = upload::receive(&parts, body).await?;
+        let question = door.read::<Q>(&parts, fields.as_bytes(), true)?;
+        door.answer(action(desk, question, file).await?)
+    };
+    door.finish(outcome.await).await
+}
+
+async fn read_body(body: Body) -> Result<bytes::Bytes, Fault> {
+    axum::body::to_bytes(body, MAX_BODY).await.map_err(|_| Refused::TooLarge.with("most", "2 MiB").into())
+}
+
+/// What is known of a request before it is let in.
+struct Door {
+    house: Arc<House>,
+    path_parts: Vec<(String, String)>,
+    is_program: bool,
+    is_signed_by_token: bool,
+    token: Option<String>,
+    locale: Locale,
+    chosen_locale: bool,
+    peer: Option<IpAddr>,
+    request: Uuid,
+    uri: String,
+    flash: Option<String>,
+    standing: Option<Arc<Standing>>,
+    fault: Option<Fault>,
+}
+
+impl Door {
+    async fn of(house: &Arc<House>, parts: &mut Parts) -> Self {
+        let path_parts = RawPathParams::from_request_parts(parts, &()).await;
+        let path_parts = path_parts.map(|p| p.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect()).unwrap_or_default();
+        let (token, is_signed_by_token) = credential(&parts.headers);
+        let mut door = Self {
+            house: house.clone(), path_parts,
+            is_program: parts.uri.path().starts_with("/api/"),
+            is_signed_by_token, token,
+            locale: locale(parts),
+            chosen_locale: query_value(parts, "lang").is_some(),
+            peer: peer(parts),
+            request: parts.extensions.get::<RequestId>().map_or_else(Uuid::new_v4, |id| id.0),
+            uri: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+            flash: cookie(&parts.headers, "flash"),
+            standing: None, fault: None,
+        };
+        if let Some(token) = door.token.clone() {
+            let now = house.clock().now();
+            match house.store.look(move |tx| sessions::recognise(tx, &token, now).map_err(Fault::from)).await {
+                Ok(standing) => door.standing = standing.map(Arc::new),
+                Err(fault) => door.fault = Some(fault),
+            }
+        }
+        door
+    }
+
+    async fn pass<Q: DeserializeOwned>(&self, entry: &Entry, parts: &Parts, body: &[u8]) -> Result<(Desk, Q), Fault> {
+        let desk = self.admit(entry, parts, Some(body)).await?;
+        let question = self.read(parts, body, false)?;
+        Ok((desk, question))
+    }
+
+    /// The one check: same origin, right, jurisdiction.
+    async fn admit(&self, entry: &Entry, parts: &Parts, body: Option<&[u8]>) -> Result<Desk, Fault> {
+        if let Some(Fault::Store(error)) = &self.fault {
+            return Err(error.clone().into());
+        }
+        if parts.method != Method::GET && parts.method != Method::HEAD && !self.is_signed_by_token {
+            same_origin(&parts.headers, &self.house.settings.public_url)?;
+        }
+        let standing = match (&self.standing, entry.right) {
+            (Some(standing), _) => standing.clone(),
+            (None, Right::Anybody) => Arc::new(self.visitor()),
+            (None, _) => return Err(Refused::SignInFirst.into()),
+        };
+        let here = self.locate(entry, &standing).await?;
+        let may = match (entry.right, entry.within) {
+            (Right::Anybody | Right::SignedIn, _) => standing.district == here.district,
+            (right, In::Anywhere) => standing.may_somewhere(right),
+            (right, In::District | In::The(_)) => standing.may(right, &here),
+        };
+        if !may {
+            return Err(Refused::NotThere.into());
+        }
+        let key = key_of(parts, body)?;
+        Ok(Desk {
+            house: self.house.clone(), standing, right: entry.right, here,
+            at: self.house.clock().now(), locale: self.locale, key,
+            changes: Arc::default(), request: self.request, peer: self.peer, token: self.token.clone(),
+        })
+    }
+
+    async fn locate(&self, entry: &Entry, standing: &Standing) -> Result<Jurisdiction, Fault> {
+        let district = standing.district.clone();
+        let In::The(name) = entry.within else { return Ok(Jurisdiction::district(district)) };
+        let resolver = self.house.resolvers[name];
+        let value = self.path_parts.iter().find(|(part, _)| part == name).map(|(_, v)| v.clone()).unwrap_or_default();
+        let found = self.house.store.look(move |tx| resolver(tx, &district, &value).map_err(Fault::from)).await?;
+        found.ok_or_else(|| Refused::NotThere.into())
+    }
+
+    fn visitor(&self) -> Standing {
+        Standing { actor: Actor::visitor(), district: self.house.settings.district.clone(), grants: Vec::new() }
+    }
+
+    fn read<Q: DeserializeOwned>(&self, parts: &Parts, body: &[u8], as_form: bool) -> Result<Q, Fault> {
+        let no_headers = HeaderMap::new();
+        ask::read(&ask::Parts {
+            path: &self.path_parts,
+            query: parts.uri.query(),
+            headers: if as_form { &no_headers } else { &parts.headers },
+            method: &parts.method,
+            body,
+        })
+    }
+
+    fn answer<A: Answer>(&self, answer: A) -> Result<Response, Fault> {
+        if self.is_program { answer.to_program() } else { answer.to_browser(&self.frame()) }
+    }
+
+    async fn finish(&self, outcome: Result<Response, Fault>) -> Response {
+        let mut response = match outcome {
+            Ok(response) => response,
+            Err(fault) => errors::respond(&fault, self.is_program, &self.frame(), self.request),
+        };
+        let secure = if self.house.settings.is_secure() { "; Secure" } else { "" };
+        let headers = response.headers_mut();
+        if self.chosen_locale {
+            let kept = format!("lang={}; Path=/; Max-Age=31536000; SameSite=Lax{secure}", self.locale.tag());
+            headers.extend(kept.parse().map(|value| (header::SET_COOKIE, value)));
+        }
+        if self.flash.is_some() && !headers.contains_key(header::LOCATION) {
+            headers.extend("flash=; Path=/; Max-Age=0".parse().map(|value| (header::SET_COOKIE, value)));
+        }
+        headers.entry(header::CACHE_CONTROL).or_insert(header::HeaderValue::from_static("no-store"));
+        response
+    }
+
+    fn frame(&self) -> Frame {
+        let may = |right| match right {
+            Right::Anybody => true,
+            Right::SignedIn => self.standing.is_some(),
+            right => self.standing.as_ref().is_some_and(|s| s.may_somewhere(right)),
+        };
+        Frame {
+            words: self.house.words.clone(), locale: self.locale, zone: self.house.settings.zone.clone(),
+            now: self.house.clock().now(), standing: self.standing.clone(), path: self.uri.clone(),
+            flash: self.flash.clone().filter(|word| !word.is_empty()),
+            nav: self.house.nav.iter().filter(|item| may(item.right)).copied().collect(),
+            is_drill: self.house.clock().is_movable(), secure: self.house.settings.is_secure(),
+        }
+    }
+}
+
+/// The id of a request, set by the outermost layer and named in logs and error pages.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RequestId(pub Uuid);
+
+/// Writes from another site are refused: browsers say where a request comes from.
+fn same_origin(headers: &HeaderMap, public_url: &str) -> Result<(), Fault> {
+    let text = |name| headers.get(name).and_then(|v: &header::HeaderValue| v.to_str().ok());
+    let host = text("host").unwrap_or_default();
+    let fits = match (text("origin"), text("sec-fetch-site")) {
+        (Some(origin), _) => origin == public_url || origin.split_once("://").is_some_and(|(_, from)| from == host),
+        (None, Some(site)) => site == "same-origin",
+        (None, None) => false,
+    };
+    if fits { Ok(()) } else { Err(Refused::ForeignOrigin.into()) }
+}
+
+fn credential(headers: &HeaderMap) -> (Option<String>, bool) {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+    match bearer {
+        Some(token) => (Some(token.trim().to_owned()), true),
+        None => (cookie(headers, "muster"), false),
+    }
+}
+
+pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
+    all.filter_map(|pair| pair.trim().split_once('=')).find(|(n, _)| *n == name).map(|(_, v)| v.to_owned())
+}
+
+fn query_value(parts: &Parts, name: &str) -> Option<String> {
+    let pairs: Vec<(String, String)> = serde_html_form::from_str(parts.uri.query().unwrap_or_default()).ok()?;
+    pairs.into_iter().find(|(n, _)| n == name).map(|(_, v)| v)
+}
+
+fn locale(parts: &Parts) -> Locale {
+    let chosen = query_value(parts, "lang").and_then(|tag| Locale::of_tag(&tag));
+    let kept = || cookie(&parts.headers, "lang").and_then(|tag| Locale::of_tag(&tag));
+    let accepted = || parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map(Locale::accepted);
+    chosen.or_else(kept).or_else(accepted).unwrap_or_default()
+}
+
+fn peer(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
+}
+
+/// The idempotency key: the header `Idempotency-Key`, or the field `_key` of a form.
+fn key_of(parts: &Parts, body: Option<&[u8]>) -> Result<Option<RequestKey>, Fault> {
+    let Some(body) = body.filter(|_| parts.method == Method::POST) else { return Ok(None) };
+    let header = parts.headers.get("idempotency-key").and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let field = || {
+        let pairs: Vec<(String, String)> = serde_html_form::from_bytes(body).ok()?;
+        pairs.into_iter().find(|(name, _)| name == "_key").map(|(_, value)| value)
+    };
+    let Some(text) = header.or_else(field) else { return Ok(None) };
+    let key = Uuid::parse_str(&text).map_err(|_| Refused::NotUnderstood.with("reason", "Idempotency-Key is not a UUID"))?;
+    let mut digest = Sha256::new();
+    digest.update(parts.uri.path().as_bytes());
+    digest.update([0]);
+    digest.update(body);
+    let body = String::from_utf8_lossy(body).into();
+    Ok(Some(RequestKey { key, fingerprint: digest.finalize().into(), body }))
+}
+
+/// Answers an address that nobody serves.
+pub(crate) async fn nowhere(
+    axum::extract::State(house): axum::extract::State<Arc<House>>, asked: Request,
+) -> Response {
+    let (mut parts, _) = asked.into_parts();
+    let door = Door::of(&house, &mut parts).await;
+    door.finish(Err(Refused::NotThere.into())).await
+}
+
+pub(crate) fn wrong_method() -> Response {
+    StatusCode::METHOD_NOT_ALLOWED.into_response()
+}

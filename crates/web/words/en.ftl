@@ -1,0 +1,109 @@
+# The frame
+web-muster = Muster
+web-skip = Skip to the content
+web-navigation = Pages
+web-other-language = 中文
+web-drill = Drill clock
+web-sign-out = Sign out
+web-back = Back
+web-save = Save
+web-create = Create
+web-saved = Saved.
+
+# Coming in
+web-sign-in = Sign in
+web-login = Login
+web-password = Password
+web-sign-in-hint = Volunteers and site chiefs need no password: open the personal link from your notice.
+web-enter = Come in
+web-enter-title = Your personal entrance
+web-enter-hint = This link is yours alone. Do not pass it on.
+web-new-password = New password
+web-password-hint = At least { $least } characters. A short sentence is easy to remember.
+web-password-set = The password is set.
+
+# Accounts
+web-accounts = Accounts
+web-name = Name
+web-roles = Roles
+web-role = Role
+web-phone = Telephone
+web-new-account = New account
+web-account-created = The account is there. Make a link for its holder to come in by.
+web-account-suspended = The account is suspended; its sessions have ended.
+web-suspended = suspended
+web-suspend = Suspend
+web-suspend-sure = Suspend { $login }? Sessions and links of this account end at once.
+web-make-link = One-time link
+web-link-title = One-time link
+web-link-hint = Hand this to its holder now. It works once, within 24 hours, and is not shown again.
+web-link-address = Address
+web-pages = All pages
+web-address = Address
+web-right = Right
+
+role-administrator = Administrator
+role-duty_officer = Duty officer
+role-allocator = Volunteer allocation group
+role-prevention_group = Prevention service group
+role-assessment_group = Assessment group
+role-zone_lead = Zone lead
+role-site_chief = Site chief
+role-volunteer = Volunteer
+
+post-gatekeeper = Gatekeeper
+post-registrar = Registrar
+post-queue_marshal = Queue marshal
+post-runner = Supply runner
+post-checkpoint_guard = Checkpoint guard
+post-driver = Supply driver
+
+group-allocation = Volunteer allocation group
+group-prevention = Prevention service group
+group-assessment = Assessment group
+
+# Time
+web-ago-s = { $count ->
+  [one] 1 s ago
+ *[other] { $count } s ago
+}
+web-ago-min = { $count } min ago
+web-ago-h = { $count } h ago
+web-ago-d = { $count ->
+  [one] 1 day ago
+ *[other] { $count } days ago
+}
+web-until-s = in { $count } s
+web-until-min = in { $count } min
+web-until-h = in { $count } h
+web-until-d = { $count ->
+  [one] in 1 day
+ *[other] in { $count } days
+}
+web-late-s = { $count } s late
+web-late-min = { $count } min late
+web-late-h = { $count } h late
+web-late-d = { $count ->
+  [one] 1 day late
+ *[other] { $count } days late
+}
+
+# Refusals
+web-refused-title = That did not happen
+web-refused-code = Number { $code } · request { $request }
+web-refused-1 = Sign in first.
+web-refused-2 = There is nothing here, or it is not yours to see. Check the address, or ask whoever sent it.
+web-refused-3 = The request could not be read: { $reason }. Mend it and send it again.
+web-refused-4 = This was sent before with other content. The new content is kept for the duty officer to settle; nothing was changed.
+web-refused-5 = This request came from another site. Open the page here and try again.
+web-refused-6 = Too many tries. Wait a quarter of an hour, or ask for a new link.
+web-refused-7 = Login, password or code is not right. Try again, or ask for a new link.
+web-refused-8 = This link has been used, withdrawn or has expired. Ask for a new one.
+web-refused-9 = The password is too short: at least { $least } characters.
+web-refused-10 = The login { $login } is taken. Choose another.
+web-refused-11 = That is too large: at most { $most }.
+web-refused-12 = The server is busy. Your work is not lost; try again in a moment.
+web-refused-13 = Something broke on our side. Nothing was changed. Try again; if it happens again, name the number below.
+web-refused-14 = This is the last administrator. Make another one first.
+web-refused-15 = This address cannot be used that way.
+web-refused-16 = This server runs on real time; its clock cannot be moved.

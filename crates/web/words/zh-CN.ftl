@@ -1,0 +1,97 @@
+# The frame
+web-muster = 集结
+web-skip = 跳到正文
+web-navigation = 页面
+web-other-language = English
+web-drill = 演练时钟
+web-sign-out = 退出
+web-back = 返回
+web-save = 保存
+web-create = 创建
+web-saved = 已保存。
+
+# Coming in
+web-sign-in = 登录
+web-login = 用户名
+web-password = 密码
+web-sign-in-hint = 志愿者和点长不用密码：打开通知里的个人链接即可。
+web-enter = 进入
+web-enter-title = 您的个人入口
+web-enter-hint = 此链接只属于您本人，请勿转发。
+web-new-password = 新密码
+web-password-hint = 至少 { $least } 个字符。用一句短话最好记。
+web-password-set = 密码已设置。
+
+# Accounts
+web-accounts = 账号
+web-name = 姓名
+web-roles = 角色
+web-role = 角色
+web-phone = 电话
+web-new-account = 新建账号
+web-account-created = 账号已建立。请为持有人生成一次性链接。
+web-account-suspended = 账号已停用，其登录全部失效。
+web-suspended = 已停用
+web-suspend = 停用
+web-suspend-sure = 停用 { $login }？该账号的登录和链接立即失效。
+web-make-link = 一次性链接
+web-link-title = 一次性链接
+web-link-hint = 请现在交给持有人。24 小时内有效，只能用一次，不再显示。
+web-link-address = 网址
+web-pages = 全部页面
+web-address = 网址
+web-right = 权限
+
+role-administrator = 管理员
+role-duty_officer = 值班长
+role-allocator = 志愿者调配组
+role-prevention_group = 防控服务组
+role-assessment_group = 干部考察组
+role-zone_lead = 片长
+role-site_chief = 点长
+role-volunteer = 志愿者
+
+post-gatekeeper = 点位守门员
+post-registrar = 信息采集员
+post-queue_marshal = 秩序引导员
+post-runner = 物资配送员
+post-checkpoint_guard = 卡口执勤
+post-driver = 物资运输
+
+group-allocation = 志愿者调配组
+group-prevention = 防控服务组
+group-assessment = 干部考察组
+
+# Time
+web-ago-s = { $count } 秒前
+web-ago-min = { $count } 分钟前
+web-ago-h = { $count } 小时前
+web-ago-d = { $count } 天前
+web-until-s = { $count } 秒后
+web-until-min = { $count } 分钟后
+web-until-h = { $count } 小时后
+web-until-d = { $count } 天后
+web-late-s = 已超 { $count } 秒
+web-late-min = 已超 { $count } 分钟
+web-late-h = 已超 { $count } 小时
+web-late-d = 已超 { $count } 天
+
+# Refusals
+web-refused-title = 没有办成
+web-refused-code = 编号 { $code } · 请求 { $request }
+web-refused-1 = 请先登录。
+web-refused-2 = 这里没有内容，或者您无权查看。请核对网址，或询问发给您的人。
+web-refused-3 = 看不懂这个请求：{ $reason }。请改正后重发。
+web-refused-4 = 这一条已用别的内容发过。新内容已留存，由值班长核定；没有改动任何数据。
+web-refused-5 = 这个请求来自别的网站。请在本站打开页面再试。
+web-refused-6 = 尝试次数过多。请等一刻钟，或索取新链接。
+web-refused-7 = 用户名、密码或代码不对。请重试，或索取新链接。
+web-refused-8 = 此链接已用过、已撤回或已过期。请索取新链接。
+web-refused-9 = 密码太短：至少 { $least } 个字符。
+web-refused-10 = 用户名 { $login } 已被占用，请换一个。
+web-refused-11 = 太大了：最多 { $most }。
+web-refused-12 = 服务器正忙。您的工作没有丢失，请稍后再试。
+web-refused-13 = 我们这边出了故障，没有改动任何数据。请重试；若再出现，请报下面的编号。
+web-refused-14 = 这是最后一个管理员。请先再建一个。
+web-refused-15 = 这个网址不能这样用。
+web-refused-16 = 本服务器用真实时间，时钟不能拨动。
