@@ -5,6 +5,7 @@ mod engine;
 mod error;
 mod geo;
 mod net;
+pub mod network;
 mod plan;
 mod problem;
 pub mod towns;
