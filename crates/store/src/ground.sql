@@ -22,6 +22,13 @@ create table journal_head (
     hash bytea not null
 );
 
+-- Changes with every restore: phones that see another epoch send again what the restored database may lack.
+create table epoch (
+    one bigint primary key check (one = 1),
+    id uuid not null,
+    since bigint not null
+);
+
 -- A job is pending until it is done (deleted) or given up (kept, with its reason).
 create table jobs (
     id uuid primary key,

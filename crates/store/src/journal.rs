@@ -12,7 +12,7 @@ use domain::{Actor, ActorKind, District, Event, Jurisdiction, Moment};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{Act, Error, FromValue, Result, Row, Tx, params, value::Mismatch};
+use crate::{Act, Error, FromValue, Result, Row, Tx, hex, params, value::Mismatch};
 
 pub type Hash = [u8; 32];
 
@@ -33,8 +33,7 @@ impl Head {
 /// As printed on the daily sheet: the number and the hash in hexadecimal.
 impl fmt::Display for Head {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", self.number)?;
-        self.hash.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write!(f, "{}:{}", self.number, hex::write(&self.hash))
     }
 }
 
@@ -45,13 +44,7 @@ impl FromStr for Head {
         let wrong = || Error::Address(format!("{text} is no journal head: write NUMBER:64 hexadecimal digits"));
         let (number, digits) = text.trim().split_once(':').ok_or_else(wrong)?;
         let number = number.parse().map_err(|_| wrong())?;
-        if digits.len() != 64 || !digits.is_ascii() {
-            return Err(wrong());
-        }
-        let mut hash = [0; 32];
-        for (byte, at) in hash.iter_mut().zip((0..).step_by(2)) {
-            *byte = u8::from_str_radix(&digits[at..at + 2], 16).map_err(|_| wrong())?;
-        }
+        let hash = hex::read(digits).ok_or_else(wrong)?;
         Ok(Self { number, hash })
     }
 }

@@ -8,16 +8,21 @@
 //! Which engine runs is known only to [`engine`].
 
 pub mod address;
+pub mod backup;
 mod dialect;
+pub mod doctor;
 mod engine;
+pub mod epoch;
 pub mod error;
 mod gate;
+mod hex;
 pub mod jobs;
 pub mod journal;
 mod look;
 pub mod migrate;
 mod queue;
 pub mod replies;
+pub mod rotate;
 pub mod row;
 pub mod seal;
 mod store;

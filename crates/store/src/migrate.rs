@@ -6,7 +6,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::{Act, Error, Result, Tx, engine::Purpose, params, value::Value};
+use crate::{Act, Error, Result, Tx, engine::Purpose, epoch, journal, params};
 
 /// One step of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,14 +90,24 @@ fn apply_pending(tx: &mut Tx, all: &[Migration], may: &impl Fn(&Standing) -> boo
         let names: Vec<&str> = standing.pending.iter().map(|migration| migration.name).collect();
         return Err(Error::Migration(format!("not applied yet: {}; run muster migrate", names.join(", "))));
     }
-    tx.define(LEDGER)?;
-    for (migration, position) in standing.pending.iter().zip(standing.applied.len()..) {
-        define(tx, migration, position)?;
+    define_all(tx, &standing.pending, standing.applied.len())?;
+    if standing.is_empty_database() {
+        begin_history(tx)?;
     }
-    let empty = Value::from([0_u8; 32]);
-    let first = "insert into journal_head (one, number, hash) values (1, 0, $1) on conflict (one) do nothing";
-    tx.execute(first, &[empty])?;
     Ok(standing.pending)
+}
+
+/// Creates what some migrations say, behind those that are there already.
+pub(crate) fn define_all(tx: &mut Tx, migrations: &[Migration], after: usize) -> Result<()> {
+    tx.define(LEDGER)?;
+    migrations.iter().zip(after..).try_for_each(|(migration, position)| define(tx, migration, position))
+}
+
+/// An empty journal and a first epoch.
+fn begin_history(tx: &mut Tx) -> Result<()> {
+    let head = journal::Head::empty();
+    tx.execute("insert into journal_head (one, number, hash) values (1, $1, $2)", params![head.number, head.hash])?;
+    epoch::begin(tx)
 }
 
 fn define(tx: &mut Tx, migration: &Migration, position: usize) -> Result<()> {

@@ -43,13 +43,18 @@ impl<'r> Row<'r> {
         }
     }
 
+    /// A cell as it is, by position.
+    pub(crate) fn cell_at(&self, place: usize) -> Result<Cell<'_>> {
+        self.cell(place).map_err(|Mismatch(cause)| self.broken(format!("number {place}"), cause))
+    }
+
     fn read<T>(&self, column: impl Column, from: impl FnOnce(Cell<'_>) -> Result<T, Mismatch>) -> Result<T> {
         let cell = column.place(self).ok_or_else(|| Mismatch("no such column in the answer".to_owned()));
         let cell = cell.and_then(|place| self.cell(place));
         cell.and_then(from).map_err(|Mismatch(cause)| self.broken(column.name(), cause))
     }
 
-    pub(crate) fn cell(&self, place: usize) -> Result<Cell<'_>, Mismatch> {
+    fn cell(&self, place: usize) -> Result<Cell<'_>, Mismatch> {
         match &self.cells {
             Cells::Sqlite(row) => sqlite::cell(row, place),
             Cells::Postgres(row) => postgres::cell(row, place),

@@ -14,6 +14,7 @@ use std::{
     io::Write as _,
     os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     path::Path,
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use chacha20poly1305::{
@@ -21,11 +22,12 @@ use chacha20poly1305::{
     aead::{Aead as _, Payload},
 };
 use hmac::{Hmac, Mac as _};
+use rand::{TryRng as _, rngs::SysRng};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::{
-    Cell, Error, FromValue, Result, Value,
+    Cell, Error, FromValue, Result, Value, hex,
     value::{Mismatch, bytes},
 };
 
@@ -183,12 +185,9 @@ impl Keyring {
 
     /// The text of a keyring file: one key a line, hexadecimal.
     fn text(&self) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(format!("{FIRST_LINE}\n"));
-        for (number, key) in &self.sealing {
-            text.push_str(&format!("seal {number} {}\n", hex(&**key)));
-        }
-        text.push_str(&format!("blind {}\n", hex(&*self.blind)));
-        text
+        let line = |(number, key): &(u8, Secret)| format!("seal {number} {}\n", hex::write(&**key));
+        let sealing: Zeroizing<String> = Zeroizing::new(self.sealing.iter().map(line).collect());
+        Zeroizing::new(format!("{FIRST_LINE}\n{}blind {}\n", *sealing, hex::write(&*self.blind)))
     }
 
     fn parse(text: &str) -> Result<Self, &'static str> {
@@ -220,8 +219,28 @@ impl fmt::Debug for Keyring {
     }
 }
 
+/// The keyring all connections of a store use, exchangeable while they work.
+#[derive(Clone, Debug)]
+pub(crate) struct SharedKeyring(Arc<RwLock<Arc<Keyring>>>);
+
+impl SharedKeyring {
+    pub(crate) fn new(keyring: Keyring) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(keyring))))
+    }
+
+    pub(crate) fn get(&self) -> Arc<Keyring> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn set(&self, keyring: Keyring) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keyring);
+    }
+}
+
 fn fresh() -> Secret {
-    Zeroizing::new(rand::random())
+    let mut key: Secret = Zeroizing::new([0; KEY]);
+    SysRng.try_fill_bytes(&mut *key).expect("the operating system gives random bytes");
+    key
 }
 
 fn keyed_hash(key: &[u8], text: &[u8]) -> [u8; 32] {
@@ -230,20 +249,8 @@ fn keyed_hash(key: &[u8], text: &[u8]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn unhex(text: &str) -> Result<Secret, &'static str> {
-    let wrong = "a key is not 64 hexadecimal digits";
-    if text.len() != KEY * 2 || !text.is_ascii() {
-        return Err(wrong);
-    }
-    let mut key: Secret = Zeroizing::new([0; KEY]);
-    for (byte, at) in key.iter_mut().zip((0..).step_by(2)) {
-        *byte = u8::from_str_radix(&text[at..at + 2], 16).map_err(|_| wrong)?;
-    }
-    Ok(key)
+    hex::read(text).map(Zeroizing::new).ok_or("a key is not 64 hexadecimal digits")
 }
 
 #[cfg(test)]
@@ -315,6 +322,6 @@ mod tests {
         }
         let keyring = Keyring::random();
         assert!(Keyring::parse(&keyring.text()).is_ok());
-        assert!(!format!("{keyring:?}").contains(&hex(&*keyring.blind)));
+        assert!(!format!("{keyring:?}").contains(&hex::write(&*keyring.blind)));
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     gate, journal, look,
     migrate::{self, Standing},
     queue::Queue,
+    seal::SharedKeyring,
     tx::{News, Tx},
 };
 
@@ -53,9 +54,8 @@ struct Inner {
     tail: watch::Sender<i64>,
     jobs: watch::Sender<u64>,
     clock: Clock,
-    keyring: Arc<Keyring>,
+    keyring: SharedKeyring,
     address: Address,
-    migrations: Vec<Migration>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     /// Something that must live as long as the store, like a test's temporary folder.
     kept: Mutex<Option<Box<dyn Any + Send>>>,
@@ -70,15 +70,16 @@ impl Store {
     /// Applies pending migrations and says which they were.
     pub fn migrate(address: &Address, migrations: &[Migration], options: &Options) -> Result<Vec<Migration>> {
         apart(|| {
-            let mut tx = Tx::new(engine::connect(address, Purpose::Change)?, Arc::new(options.keyring.clone()));
+            let keyring = SharedKeyring::new(options.keyring.clone());
+            let mut tx = Tx::new(engine::connect(address, Purpose::Change)?, keyring);
             migrate::apply(&mut tx, &migrate::whole(migrations), Act::system(options.clock.now()), |_| true)
         })
     }
 
     fn open_here(address: &Address, migrations: Vec<Migration>, options: Options) -> Result<Self> {
-        let keyring = Arc::new(options.keyring);
+        let keyring = SharedKeyring::new(options.keyring);
         let migrations = migrate::whole(&migrations);
-        let mut gate = Tx::new(engine::connect(address, Purpose::Change)?, Arc::clone(&keyring));
+        let mut gate = Tx::new(engine::connect(address, Purpose::Change)?, keyring.clone());
         let may = |standing: &Standing| options.migrate || standing.is_empty_database();
         migrate::apply(&mut gate, &migrations, Act::system(options.clock.now()), may)?;
         let head = last_number(&mut gate)?;
@@ -90,7 +91,6 @@ impl Store {
             clock: options.clock,
             keyring,
             address: address.clone(),
-            migrations,
             threads: Mutex::default(),
             kept: Mutex::default(),
         };
@@ -105,7 +105,7 @@ impl Store {
         inner.thread("muster-gate", move || gate::keep(gate, &changes, |news| tell(&tail, &jobs, news)))?;
         for _ in 0..readers {
             let session = engine::connect(&inner.address, Purpose::Look)?;
-            let (tx, looks) = (Tx::new(session, Arc::clone(&inner.keyring)), Arc::clone(&inner.looks));
+            let (tx, looks) = (Tx::new(session, inner.keyring.clone()), Arc::clone(&inner.looks));
             inner.thread("muster-look", move || look::keep(tx, &looks))?;
         }
         let weak = Arc::downgrade(inner);
@@ -177,8 +177,13 @@ impl Store {
         &self.inner.clock
     }
 
-    pub fn keyring(&self) -> &Keyring {
-        &self.inner.keyring
+    pub fn keyring(&self) -> Arc<Keyring> {
+        self.inner.keyring.get()
+    }
+
+    /// Uses another keyring from the next transaction on: the first step of a rotation, see [`crate::rotate`].
+    pub fn use_keyring(&self, keyring: Keyring) {
+        self.inner.keyring.set(keyring);
     }
 
     pub fn address(&self) -> &Address {
@@ -209,10 +214,6 @@ impl Store {
     /// Changes whenever this process enqueued a job.
     pub(crate) fn jobs_enqueued(&self) -> watch::Receiver<u64> {
         self.inner.jobs.subscribe()
-    }
-
-    pub(crate) fn migrations(&self) -> &[Migration] {
-        &self.inner.migrations
     }
 
     /// Keeps something alive as long as the store.
@@ -303,7 +304,7 @@ fn follow_others(store: &Weak<Inner>) {
     loop {
         std::thread::sleep(TAIL_POLL);
         let Some(store) = store.upgrade() else { return };
-        match store.look_blocking(|tx| journal::head(tx)) {
+        match store.look_blocking(journal::head) {
             Ok(head) => advance(&store.tail, head.number),
             Err(Error::Closed) => return,
             Err(cause) => tracing::debug!(%cause, "could not ask for the journal's head"),

@@ -14,6 +14,7 @@ use crate::{
     engine::{Bulk, Purpose, Session},
     error::brief,
     journal::{self, Head},
+    seal::SharedKeyring,
 };
 
 /// On whose behalf something is changed, and when: the one reading of the clock for all of it.
@@ -40,6 +41,7 @@ impl Act {
 pub struct Tx {
     session: Box<dyn Session>,
     keyring: Arc<Keyring>,
+    keyrings: SharedKeyring,
     act: Act,
     /// The journal's head as this transaction has moved it; read when first needed.
     head: Option<Head>,
@@ -190,8 +192,9 @@ impl Tx {
         self.keyring.blind(label, text)
     }
 
-    pub(crate) fn keyring(&self) -> &Keyring {
-        &self.keyring
+    /// The number of the key that seals now.
+    pub(crate) fn active_key(&self) -> u8 {
+        self.keyring.active()
     }
 
     pub(crate) fn note_job(&mut self) {
@@ -216,9 +219,19 @@ impl Tx {
 
 /// What the gate and the readers do around the caller's work.
 impl Tx {
-    pub(crate) fn new(session: Box<dyn Session>, keyring: Arc<Keyring>) -> Self {
+    pub(crate) fn new(session: Box<dyn Session>, keyrings: SharedKeyring) -> Self {
         let act = Act::system(Moment::default());
-        Self { session, keyring, act, head: None, moved: false, enqueued: false, spoiled: None, depth: 0 }
+        Self {
+            session,
+            keyring: keyrings.get(),
+            keyrings,
+            act,
+            head: None,
+            moved: false,
+            enqueued: false,
+            spoiled: None,
+            depth: 0,
+        }
     }
 
     pub(crate) fn begin(&mut self, purpose: Purpose) -> Result<()> {
@@ -227,6 +240,7 @@ impl Tx {
         self.enqueued = false;
         self.spoiled = None;
         self.depth = 0;
+        self.keyring = self.keyrings.get();
         self.session.begin(purpose)
     }
 
@@ -273,6 +287,11 @@ impl Tx {
 
     pub(crate) fn define(&mut self, sql: &str) -> Result<()> {
         self.run(|session| session.define(sql))
+    }
+
+    /// Something only the engine itself can do.
+    pub(crate) fn engine<T>(&mut self, work: impl FnOnce(&mut dyn Session) -> Result<T>) -> Result<T> {
+        self.run(work)
     }
 
     fn savepoint(&mut self) -> Result<Mark> {

@@ -40,6 +40,16 @@ pub(crate) trait Session: Send {
     fn define(&mut self, sql: &str) -> Result<()>;
     /// Connects anew after a failure, where that can help.
     fn mend(&mut self) -> Result<()>;
+    /// The engine and its version, as people write it.
+    fn version(&mut self) -> Result<String>;
+    /// A query for every `table_name, column_name` of the database, in order.
+    fn catalog(&self) -> &'static str;
+    /// Lets rows be loaded in any order, within this transaction, until [`Session::tighten`].
+    fn loosen(&mut self) -> Result<()>;
+    /// Foreign keys hold again, also for what was loaded; SQLite says so at the commit.
+    fn tighten(&mut self) -> Result<()>;
+    /// What the engine finds wrong with its own files.
+    fn integrity(&mut self) -> Result<Vec<String>>;
 }
 
 /// The two ends of an insert of many rows: `insert into a (x, y)` and `on conflict (x) do nothing`.

@@ -7,7 +7,7 @@
 //! A connection that breaks while committing leaves open whether the commit happened. The transaction's id answers
 //! that after reconnecting (`pg_xact_status`), so a group is neither lost nor done twice.
 
-use std::{collections::HashMap, error::Error as _, io, time::Duration};
+use std::{collections::HashMap, error::Error as _, io, ops::ControlFlow, time::Duration};
 
 use bytes::{BufMut, BytesMut};
 use postgres::{
@@ -37,13 +37,22 @@ pub(crate) struct Postgres {
     /// The id of the open change, to ask later what became of it.
     change: Option<String>,
     open: bool,
+    /// Foreign keys to put back after loading.
+    set_aside: Vec<String>,
 }
 
 impl Postgres {
     pub(crate) fn connect(url: &str, purpose: Purpose) -> Result<Self> {
         let client = dial(url)?;
-        let mut session =
-            Self { url: url.to_owned(), purpose, client, statements: HashMap::new(), change: None, open: false };
+        let mut session = Self {
+            url: url.to_owned(),
+            purpose,
+            client,
+            statements: HashMap::new(),
+            change: None,
+            open: false,
+            set_aside: Vec::new(),
+        };
         session.settle()?;
         Ok(session)
     }
@@ -215,6 +224,40 @@ impl Session for Postgres {
         self.client = dial(&self.url)?;
         self.settle()
     }
+
+    fn version(&mut self) -> Result<String> {
+        self.show("server_version").map(|version| format!("PostgreSQL {version}"))
+    }
+
+    fn catalog(&self) -> &'static str {
+        "select table_name::text as table_name, column_name::text as column_name from information_schema.columns \
+         where table_schema = current_schema() order by table_name, ordinal_position"
+    }
+
+    /// Dropping and adding them again is what a table's owner may do; switching triggers off is not.
+    fn loosen(&mut self) -> Result<()> {
+        let (mut drops, mut adds) = (Vec::new(), Vec::new());
+        let keys = "select conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) from pg_constraint \
+                    where contype = 'f' and connamespace = current_schema()::regnamespace";
+        self.each(keys, &[], &mut |row| {
+            let (table, name, definition): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            drops.push(format!("alter table {table} drop constraint {name}"));
+            adds.push(format!("alter table {table} add constraint {name} {definition}"));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        self.set_aside = adds;
+        self.batch(&drops.join("; "))
+    }
+
+    fn tighten(&mut self) -> Result<()> {
+        let adds = std::mem::take(&mut self.set_aside);
+        self.batch(&adds.join("; "))
+    }
+
+    /// Its pages carry checksums where the cluster was made with them; it has no cheap check of its own.
+    fn integrity(&mut self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
 }
 
 fn numbered(bulk: Bulk<'_>, parameter: impl Fn(usize) -> String, before: &str, after: &str) -> String {
@@ -310,7 +353,7 @@ pub(crate) fn cell(row: &postgres::Row, place: usize) -> Result<Cell<'_>, Mismat
 /// Says in our words what PostgreSQL reports.
 pub(crate) fn failed(cause: &postgres::Error, sql: &str) -> Error {
     let Some(found) = cause.as_db_error() else {
-        let lost = cause.is_closed() || cause.source().is_some_and(|source| source.is::<io::Error>());
+        let lost = cause.is_closed() || cause.source().is_some_and(<dyn std::error::Error>::is::<io::Error>);
         let text = cause.source().map_or_else(|| cause.to_string(), |source| format!("{cause}: {source}"));
         return if lost { Error::Unavailable(text) } else { Error::Statement { statement: brief(sql), cause: text } };
     };

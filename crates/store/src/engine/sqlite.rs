@@ -3,7 +3,7 @@
 //! FULL and not NORMAL: with NORMAL a power cut loses changes that were already acknowledged. The price of a sync per
 //! commit is shared by all changes of a group (see [`crate::gate`]).
 
-use std::{path::Path, time::Duration};
+use std::{ops::ControlFlow, path::Path, time::Duration};
 
 use rusqlite::{
     Connection, ErrorCode, OpenFlags,
@@ -39,10 +39,6 @@ impl Sqlite {
         prepare(&connection, purpose).map_err(|cause| Error::file(file, cause))?;
         check_pragmas(&connection)?;
         Ok(Self { connection })
-    }
-
-    pub(crate) const fn connection(&self) -> &Connection {
-        &self.connection
     }
 }
 
@@ -171,6 +167,33 @@ impl Session for Sqlite {
 
     fn mend(&mut self) -> Result<()> {
         Ok(())
+    }
+
+    fn version(&mut self) -> Result<String> {
+        Ok(format!("SQLite {}", rusqlite::version()))
+    }
+
+    fn catalog(&self) -> &'static str {
+        "select m.name as table_name, c.name as column_name from sqlite_schema m join pragma_table_info(m.name) c \
+         where m.type = 'table' and m.name not like 'sqlite\\_%' escape '\\' order by m.name, c.cid"
+    }
+
+    fn loosen(&mut self) -> Result<()> {
+        self.batch("pragma defer_foreign_keys = on")
+    }
+
+    fn tighten(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn integrity(&mut self) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        self.each("pragma integrity_check", &[], &mut |row| {
+            found.push(row.get::<String>(0)?);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        found.retain(|line| line != "ok");
+        Ok(found)
     }
 }
 
