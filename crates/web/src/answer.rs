@@ -121,7 +121,8 @@ impl Answer for Attachment {
 
     fn to_program(self) -> Result<Response, Fault> {
         let way = if self.inline { "inline" } else { "attachment" };
-        let ascii: String = self.name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
+        let ascii: String =
+            self.name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
         let encoded: String = self.name.bytes().map(percent).collect();
         let disposition = format!("{way}; filename=\"{ascii}\"; filename*=UTF-8''{encoded}");
         Ok(([(header::CONTENT_TYPE, self.mime.to_owned()), (header::CONTENT_DISPOSITION, disposition)], self.body)

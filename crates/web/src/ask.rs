@@ -18,7 +18,8 @@ pub(crate) struct Parts<'a> {
 
 /// Reads a question. Parts of the path win over the query, and both over the body.
 pub(crate) fn read<Q: DeserializeOwned>(parts: &Parts<'_>) -> Result<Q, Fault> {
-    let is_json = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let is_json =
+        parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     if is_json { read_json(parts) } else { read_form(parts) }
 }
 
@@ -32,7 +33,8 @@ fn read_json<Q: DeserializeOwned>(parts: &Parts<'_>) -> Result<Q, Fault> {
             Err(e) => return Err(not_understood(e)),
         }
     };
-    let query: Vec<(String, String)> = serde_html_form::from_str(parts.query.unwrap_or_default()).map_err(not_understood)?;
+    let query: Vec<(String, String)> =
+        serde_html_form::from_str(parts.query.unwrap_or_default()).map_err(not_understood)?;
     for (name, value) in query.into_iter().chain(parts.path.iter().cloned()) {
         question.insert(name, Value::String(value));
     }
@@ -92,7 +94,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_refused_with_its_reason() {
-        for (kind, body) in [("application/json", "{\"count\":"), ("application/json", "[]"), ("text/plain", "count=many")] {
+        for (kind, body) in
+            [("application/json", "{\"count\":"), ("application/json", "[]"), ("text/plain", "count=many")]
+        {
             let Err(Fault::Refused(refusal)) = ask(kind, None, body) else { panic!("{body} was understood") };
             assert_eq!(refusal.code, "web.3");
         }

@@ -34,7 +34,8 @@ struct RefusedPage<'a> {
 
 pub(crate) fn respond(fault: &Fault, is_program: bool, frame: &Frame, request: Uuid) -> Response {
     let refusal = refusal_of(fault, request);
-    let message = refusal.args.iter().fold(frame.say(&refusal.word), |say, (name, value)| say.text(name, value)).to_string();
+    let message =
+        refusal.args.iter().fold(frame.say(&refusal.word), |say, (name, value)| say.text(name, value)).to_string();
     let mut response = if is_program {
         let body = Refusing { code: refusal.code, message, request };
         answer::json(refusal.status, &body).unwrap_or_else(|_| refusal.status.into_response())

@@ -43,20 +43,26 @@ pub(crate) async fn ready(State(house): State<Arc<House>>) -> Response {
 
 /// Counts and times, without personal data: for this machine, or for an administrator's token.
 pub(crate) async fn metrics(
-    State(house): State<Arc<House>>, peer: Option<Extension<ConnectInfo<SocketAddr>>>, headers: HeaderMap,
+    State(house): State<Arc<House>>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
 ) -> Response {
     let is_local = peer.is_some_and(|peer| peer.0.0.ip().is_loopback()) && !headers.contains_key("x-forwarded-for");
     if !is_local && !is_administrator(&house, &headers).await {
         return StatusCode::NOT_FOUND.into_response();
     }
-    PROMETHEUS.as_ref().map_or_else(|| StatusCode::SERVICE_UNAVAILABLE.into_response(), |handle| {
-        handle.run_upkeep();
-        ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response()
-    })
+    PROMETHEUS.as_ref().map_or_else(
+        || StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        |handle| {
+            handle.run_upkeep();
+            ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response()
+        },
+    )
 }
 
 async fn is_administrator(house: &Arc<House>, headers: &HeaderMap) -> bool {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+    let bearer =
+        headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
     let Some(token) = bearer.map(str::to_owned) else { return false };
     let now = house.clock().now();
     let standing = house.store.look(move |tx| sessions::recognise(tx, &token, now).map_err(Fault::from)).await;
@@ -66,7 +72,8 @@ async fn is_administrator(house: &Arc<House>, headers: &HeaderMap) -> bool {
 /// Times every request by its route.
 pub(crate) async fn time(request: Request, next: Next) -> Response {
     let started = std::time::Instant::now();
-    let path = request.extensions().get::<axum::extract::MatchedPath>().map_or("none".to_owned(), |p| p.as_str().to_owned());
+    let path =
+        request.extensions().get::<axum::extract::MatchedPath>().map_or("none".to_owned(), |p| p.as_str().to_owned());
     let method = request.method().to_string();
     let response = next.run(request).await;
     let status = response.status().as_u16().to_string();

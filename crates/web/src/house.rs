@@ -103,7 +103,15 @@ impl House {
         let started_at = store.clock().now();
         let (entries, resolvers, router) = routes.take();
         let house = Arc::new(Self {
-            store: store.clone(), words, settings, nav, guard: Guard::default(), live, resolvers, entries, started_at,
+            store: store.clone(),
+            words,
+            settings,
+            nav,
+            guard: Guard::default(),
+            live,
+            resolvers,
+            entries,
+            started_at,
         });
         let runner = duties.iter().fold(Runner::new(store), |runner, duty| (duty.jobs)(runner, &house));
         let router = crate::server::finish(router, &house);

@@ -133,6 +133,7 @@ impl Listener {
     fn concerns(&self, heard: &Heard) -> bool {
         let right_kind = self.about.is_empty() || self.about.iter().any(|duty| heard.kind.starts_with(duty));
         let sees = |right| self.standing.may(right, &heard.jurisdiction);
-        right_kind && (sees(Right::SeeBoard) || sees(Right::SeeSite) || sees(Right::OwnDuty) || sees(Right::WorkRequests))
+        right_kind
+            && (sees(Right::SeeBoard) || sees(Right::SeeSite) || sees(Right::OwnDuty) || sees(Right::WorkRequests))
     }
 }

@@ -22,7 +22,8 @@ pub(crate) async fn document(State(house): State<Arc<House>>) -> Response {
 
 /// The OpenAPI 3.1 document of these routes.
 pub fn describe(entries: &[Entry], server: &str) -> Value {
-    let mut generator = SchemaSettings::draft2020_12().with(|s| s.definitions_path = "/components/schemas".into()).into_generator();
+    let mut generator =
+        SchemaSettings::draft2020_12().with(|s| s.definitions_path = "/components/schemas".into()).into_generator();
     let mut paths = Map::new();
     for entry in entries {
         let operation = operation(entry, &mut generator);
@@ -45,8 +46,10 @@ fn operation(entry: &Entry, generator: &mut SchemaGenerator) -> Value {
     let asks = (entry.asks)(generator).map_or(json!({}), |schema| json!(schema));
     let answers = (entry.answers)(generator);
     let in_path: Vec<&str> = entry.path.split('/').filter_map(|p| p.strip_prefix('{')?.strip_suffix('}')).collect();
-    let mut parameters: Vec<Value> = in_path.iter()
-        .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}})).collect();
+    let mut parameters: Vec<Value> = in_path
+        .iter()
+        .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
+        .collect();
     let content = answers.map_or_else(
         || json!({"application/octet-stream": {}}),
         |schema| json!({"application/json": {"schema": schema}}),
@@ -63,7 +66,8 @@ fn operation(entry: &Entry, generator: &mut SchemaGenerator) -> Value {
     if entry.way == Way::Post {
         let kind = if entry.takes_file { "multipart/form-data" } else { "application/json" };
         operation["requestBody"] = json!({"content": {kind: {"schema": asks}}});
-        parameters.push(json!({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "format": "uuid"}}));
+        parameters
+            .push(json!({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "format": "uuid"}}));
     } else {
         parameters.extend(query_of(&asks, generator, &in_path));
     }
@@ -77,7 +81,8 @@ fn query_of(asks: &Value, generator: &SchemaGenerator, in_path: &[&str]) -> Vec<
     let shape = generator.definitions().get(name).unwrap_or(asks);
     let required = |field: &str| shape["required"].as_array().is_some_and(|all| all.iter().any(|f| f == field));
     let fields = shape["properties"].as_object().into_iter().flatten();
-    fields.filter(|(field, _)| !in_path.contains(&field.as_str()))
+    fields
+        .filter(|(field, _)| !in_path.contains(&field.as_str()))
         .map(|(field, schema)| json!({"name": field, "in": "query", "required": required(field), "schema": schema}))
         .collect()
 }

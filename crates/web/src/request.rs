@@ -95,19 +95,23 @@ struct Door {
 impl Door {
     async fn of(house: &Arc<House>, parts: &mut Parts) -> Self {
         let path_parts = RawPathParams::from_request_parts(parts, &()).await;
-        let path_parts = path_parts.map(|p| p.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect()).unwrap_or_default();
+        let path_parts =
+            path_parts.map(|p| p.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect()).unwrap_or_default();
         let (token, is_signed_by_token) = credential(&parts.headers);
         let mut door = Self {
-            house: house.clone(), path_parts,
+            house: house.clone(),
+            path_parts,
             is_program: parts.uri.path().starts_with("/api/"),
-            is_signed_by_token, token,
+            is_signed_by_token,
+            token,
             locale: locale(parts),
             chosen_locale: query_value(parts, "lang").is_some(),
             peer: peer(parts),
             request: parts.extensions.get::<RequestId>().map_or_else(Uuid::new_v4, |id| id.0),
             uri: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
             flash: cookie(&parts.headers, "flash"),
-            standing: None, fault: None,
+            standing: None,
+            fault: None,
         };
         if let Some(token) = door.token.clone() {
             let now = house.clock().now();
@@ -149,9 +153,17 @@ impl Door {
         }
         let key = key_of(parts, body)?;
         Ok(Desk {
-            house: self.house.clone(), standing, right: entry.right, here,
-            at: self.house.clock().now(), locale: self.locale, key,
-            changes: Arc::default(), request: self.request, peer: self.peer, token: self.token.clone(),
+            house: self.house.clone(),
+            standing,
+            right: entry.right,
+            here,
+            at: self.house.clock().now(),
+            locale: self.locale,
+            key,
+            changes: Arc::default(),
+            request: self.request,
+            peer: self.peer,
+            token: self.token.clone(),
         })
     }
 
@@ -208,11 +220,16 @@ impl Door {
             right => self.standing.as_ref().is_some_and(|s| s.may_somewhere(right)),
         };
         Frame {
-            words: self.house.words.clone(), locale: self.locale, zone: self.house.settings.zone.clone(),
-            now: self.house.clock().now(), standing: self.standing.clone(), path: self.uri.clone(),
+            words: self.house.words.clone(),
+            locale: self.locale,
+            zone: self.house.settings.zone.clone(),
+            now: self.house.clock().now(),
+            standing: self.standing.clone(),
+            path: self.uri.clone(),
             flash: self.flash.clone().filter(|word| !word.is_empty()),
             nav: self.house.nav.iter().filter(|item| may(item.right)).copied().collect(),
-            is_drill: self.house.clock().is_movable(), secure: self.house.settings.is_secure(),
+            is_drill: self.house.clock().is_movable(),
+            secure: self.house.settings.is_secure(),
         }
     }
 }
@@ -234,7 +251,8 @@ fn same_origin(headers: &HeaderMap, public_url: &str) -> Result<(), Fault> {
 }
 
 fn credential(headers: &HeaderMap) -> (Option<String>, bool) {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+    let bearer =
+        headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
     match bearer {
         Some(token) => (Some(token.trim().to_owned()), true),
         None => (cookie(headers, "muster"), false),
@@ -271,7 +289,8 @@ fn key_of(parts: &Parts, body: Option<&[u8]>) -> Result<Option<RequestKey>, Faul
         pairs.into_iter().find(|(name, _)| name == "_key").map(|(_, value)| value)
     };
     let Some(text) = header.or_else(field) else { return Ok(None) };
-    let key = Uuid::parse_str(&text).map_err(|_| Refused::NotUnderstood.with("reason", "Idempotency-Key is not a UUID"))?;
+    let key =
+        Uuid::parse_str(&text).map_err(|_| Refused::NotUnderstood.with("reason", "Idempotency-Key is not a UUID"))?;
     let mut digest = Sha256::new();
     digest.update(parts.uri.path().as_bytes());
     digest.update([0]);
@@ -281,9 +300,7 @@ fn key_of(parts: &Parts, body: Option<&[u8]>) -> Result<Option<RequestKey>, Faul
 }
 
 /// Answers an address that nobody serves.
-pub(crate) async fn nowhere(
-    axum::extract::State(house): axum::extract::State<Arc<House>>, asked: Request,
-) -> Response {
+pub(crate) async fn nowhere(axum::extract::State(house): axum::extract::State<Arc<House>>, asked: Request) -> Response {
     let (mut parts, _) = asked.into_parts();
     let door = Door::of(&house, &mut parts).await;
     door.finish(Err(Refused::NotThere.into())).await

@@ -136,14 +136,25 @@ impl Routes {
     }
 
     fn entry<Q: JsonSchema, A: Answer, F>(
-        &mut self, way: Way, path: &'static str, right: Right, within: In, takes_file: bool,
+        &mut self,
+        way: Way,
+        path: &'static str,
+        right: Right,
+        within: In,
+        takes_file: bool,
     ) -> Entry {
         if let In::The(part) = within {
             assert!(path.contains(&format!("{{{part}}}")), "{path} does not name {{{part}}}");
         }
         let action = std::any::type_name::<F>();
         let entry = Entry {
-            duty: self.duty, way, path, right, within, takes_file, action,
+            duty: self.duty,
+            way,
+            path,
+            right,
+            within,
+            takes_file,
+            action,
             asks: |generator| Some(generator.subschema_for::<Q>()),
             answers: A::schema,
         };

@@ -19,7 +19,11 @@ use tower_http::{
 };
 use uuid::Uuid;
 
-use crate::{house::House, request::{self, RequestId}, routes, statics};
+use crate::{
+    house::House,
+    request::{self, RequestId},
+    routes, statics,
+};
 
 /// The longest a request may take, file uploads and streams excepted.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -45,7 +49,9 @@ async fn name_request(mut request: Request, next: Next) -> Response {
     let id = Uuid::new_v4();
     request.extensions_mut().insert(RequestId(id));
     let mut response = next.run(request).await;
-    response.headers_mut().extend(id.to_string().parse().map(|value| (header::HeaderName::from_static("x-request-id"), value)));
+    response
+        .headers_mut()
+        .extend(id.to_string().parse().map(|value| (header::HeaderName::from_static("x-request-id"), value)));
     response
 }
 
@@ -54,7 +60,9 @@ async fn time_limit(request: Request, next: Next) -> Response {
     if has_file {
         return next.run(request).await;
     }
-    tokio::time::timeout(LONGEST, next.run(request)).await.unwrap_or_else(|_| StatusCode::GATEWAY_TIMEOUT.into_response())
+    tokio::time::timeout(LONGEST, next.run(request))
+        .await
+        .unwrap_or_else(|_| StatusCode::GATEWAY_TIMEOUT.into_response())
 }
 
 /// Nothing foreign runs in our pages, nobody frames them, nothing leaks to other sites.

@@ -47,7 +47,8 @@ fn file(name: &str) -> Option<EmbeddedFile> {
 }
 
 static DIGEST: LazyLock<String> = LazyLock::new(|| {
-    let mut names: Vec<_> = Own::iter().chain(Phone::iter()).chain(VENDORED.iter().map(|name| (*name).into())).collect();
+    let mut names: Vec<_> =
+        Own::iter().chain(Phone::iter()).chain(VENDORED.iter().map(|name| (*name).into())).collect();
     names.sort();
     let mut digest = Sha256::new();
     for name in names {

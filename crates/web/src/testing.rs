@@ -50,7 +50,10 @@ impl TestHouse {
         let clock = store.clock().clone();
         let (house, router, runner) = House::build(store, settings(), duties).unwrap_or_else(|e| panic!("{e}"));
         let act = Act { actor: Actor::system(), at: clock.now(), request: None };
-        house.store.change(act, |tx| accounts::first_administrator(tx, &maonan(), "茂南区")).await
+        house
+            .store
+            .change(act, |tx| accounts::first_administrator(tx, &maonan(), "茂南区"))
+            .await
             .unwrap_or_else(|e| panic!("{e}"));
         Self { house, router, runner, clock }
     }
@@ -58,8 +61,11 @@ impl TestHouse {
     /// A client signed in with one role within one scope.
     pub async fn client(&self, role: Role, scope: Scope) -> Client {
         let act = Act { actor: Actor::system(), at: self.clock.now(), request: None };
-        let token = self.house.store
-            .change(act, move |tx| Ok::<_, Fault>(sessions::issue_token(tx, &maonan(), role, &scope, "test")?)).await
+        let token = self
+            .house
+            .store
+            .change(act, move |tx| Ok::<_, Fault>(sessions::issue_token(tx, &maonan(), role, &scope, "test")?))
+            .await
             .unwrap_or_else(|e| panic!("{e}"));
         Client { router: self.router.clone(), token: Some(token) }
     }
@@ -68,8 +74,11 @@ impl TestHouse {
     pub async fn volunteer(&self, id: domain::Id<domain::things::Volunteer>) -> Client {
         let actor = Actor::new(ActorKind::Volunteer, id.uuid());
         let act = Act { actor: Actor::system(), at: self.clock.now(), request: None };
-        let token = self.house.store
-            .change(act, move |tx| Ok::<_, Fault>(sessions::begin(tx, actor, &maonan(), None, None)?)).await
+        let token = self
+            .house
+            .store
+            .change(act, move |tx| Ok::<_, Fault>(sessions::begin(tx, actor, &maonan(), None, None)?))
+            .await
             .unwrap_or_else(|e| panic!("{e}"));
         Client { router: self.router.clone(), token: Some(token) }
     }
@@ -120,7 +129,8 @@ impl Client {
     }
 
     pub async fn post_with_key(&self, path: &str, body: Value, key: Option<uuid::Uuid>) -> Reply {
-        let mut request = self.request("POST", &format!("/api/v1{path}")).header(header::CONTENT_TYPE, "application/json");
+        let mut request =
+            self.request("POST", &format!("/api/v1{path}")).header(header::CONTENT_TYPE, "application/json");
         if let Some(key) = key {
             request = request.header("idempotency-key", key.to_string());
         }
@@ -136,12 +146,18 @@ impl Client {
     pub async fn send_file(&self, path: &str, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Reply {
         let mut body = Vec::new();
         for (field, value) in fields {
-            body.extend(format!("--cut\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").bytes());
+            body.extend(
+                format!("--cut\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").bytes(),
+            );
         }
-        body.extend(format!("--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").bytes());
+        body.extend(
+            format!("--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").bytes(),
+        );
         body.extend(bytes);
         body.extend(b"\r\n--cut--\r\n");
-        let request = self.request("POST", &format!("/api/v1{path}")).header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut");
+        let request = self
+            .request("POST", &format!("/api/v1{path}"))
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut");
         self.send(request.body(Body::from(body))).await
     }
 

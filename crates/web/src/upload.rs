@@ -41,7 +41,10 @@ impl Drop for Upload {
 
 /// Takes the file of a multipart form and gives its other fields as a form's text.
 pub(crate) async fn receive(parts: &Parts, body: Body) -> Result<(String, Upload), Fault> {
-    let mut request = Request::builder().method(parts.method.clone()).uri(parts.uri.clone()).body(body)
+    let mut request = Request::builder()
+        .method(parts.method.clone())
+        .uri(parts.uri.clone())
+        .body(body)
         .map_err(|e| Fault::Bug(e.to_string()))?;
     *request.headers_mut() = parts.headers.clone();
     let mut form = Multipart::from_request(request, &()).await.map_err(broken)?;

@@ -21,7 +21,8 @@ pub struct Newcomer<'a> {
 /// Creates an account without a password: its holder comes in by a link first.
 pub fn create(tx: &mut Tx, newcomer: &Newcomer<'_>) -> Result<Id<Account>, Fault> {
     let login = newcomer.login.trim().to_lowercase();
-    let taken = tx.first("select 1 as one from accounts where login = $1", params![&login], |row| row.get::<i64>("one"))?;
+    let taken =
+        tx.first("select 1 as one from accounts where login = $1", params![&login], |row| row.get::<i64>("one"))?;
     if taken.is_some() {
         return Err(Refused::LoginTaken.with("login", login).into());
     }

@@ -27,7 +27,12 @@ pub fn open(tx: &mut Tx, actor: Actor, district: &District, kind: Kind, lasts_h:
         "insert into doors (code_hash, actor_kind, holder, district, once, made_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7)",
         params![
-            secrets::hash(&code), actor.kind.name(), actor.id, district, kind == Kind::Once, tx.at(),
+            secrets::hash(&code),
+            actor.kind.name(),
+            actor.id,
+            district,
+            kind == Kind::Once,
+            tx.at(),
             lasts_h.map(|hours| tx.at().plus_h(hours))
         ],
     )?;
@@ -59,6 +64,9 @@ pub fn enter(tx: &mut Tx, typed: &str) -> Result<(Actor, String), Fault> {
 
 /// Withdraws every door of a holder.
 pub fn close_all(tx: &mut Tx, holder: Uuid) -> Result<(), Error> {
-    tx.execute("update doors set withdrawn_at = $2 where holder = $1 and withdrawn_at is null", params![holder, tx.at()])?;
+    tx.execute(
+        "update doors set withdrawn_at = $2 where holder = $1 and withdrawn_at is null",
+        params![holder, tx.at()],
+    )?;
     Ok(())
 }

@@ -4,7 +4,9 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use domain::{Actor, ActorKind, District, Event, Id, Jurisdiction, Moment, PhoneNumber, Right, Role, Scope, things::Account};
+use domain::{
+    Actor, ActorKind, District, Event, Id, Jurisdiction, Moment, PhoneNumber, Right, Role, Scope, things::Account,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{Act, Error, Tx, params};
@@ -17,7 +19,8 @@ use crate::{
     view,
 };
 
-pub const NAV: &[NavItem] = &[NavItem { href: "/accounts", word: "web-accounts", right: Right::ManageAccounts, place: 90 }];
+pub const NAV: &[NavItem] =
+    &[NavItem { href: "/accounts", word: "web-accounts", right: Right::ManageAccounts, place: 90 }];
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Nothing {}
@@ -79,10 +82,9 @@ pub async fn sign_in(desk: Desk, ask: SignIn) -> Result<Response, Fault> {
         return Err(Refused::NotRecognised.into());
     };
     let actor = Actor::new(ActorKind::Account, account.uuid());
-    let token = begin(&desk, actor, move |tx| {
-        Ok(sessions::begin(tx, actor, &district, Some(sessions::SESSION_H), None)?)
-    })
-    .await?;
+    let token =
+        begin(&desk, actor, move |tx| Ok(sessions::begin(tx, actor, &district, Some(sessions::SESSION_H), None)?))
+            .await?;
     Ok(come_in(&desk, &token, &local(ask.next.as_deref())))
 }
 
@@ -93,7 +95,9 @@ async fn note_failure(desk: &Desk) -> Result<(), Fault> {
 
 /// Begins a session in the name of whoever comes in.
 async fn begin(
-    desk: &Desk, actor: Actor, work: impl Fn(&mut Tx) -> Result<String, Fault> + Send + 'static,
+    desk: &Desk,
+    actor: Actor,
+    work: impl Fn(&mut Tx) -> Result<String, Fault> + Send + 'static,
 ) -> Result<String, Fault> {
     let place = desk.here().clone();
     let act = Act { actor, at: desk.at(), request: Some(desk.request) };
@@ -150,12 +154,14 @@ pub async fn enter(desk: Desk, ask: DoorAsk) -> Result<Response, Fault> {
     let act = Act { actor: Actor::visitor(), at: desk.at(), request: Some(desk.request) };
     let code = ask.code;
     let place = desk.here().clone();
-    let (actor, token) = desk.store().change(act, move |tx| {
-        let (actor, token) = doors::enter(tx, &code)?;
-        tx.record(&place, actor.id, &Event::SignedIn {})?;
-        Ok::<_, Fault>((actor, token))
-    })
-    .await?;
+    let (actor, token) = desk
+        .store()
+        .change(act, move |tx| {
+            let (actor, token) = doors::enter(tx, &code)?;
+            tx.record(&place, actor.id, &Event::SignedIn {})?;
+            Ok::<_, Fault>((actor, token))
+        })
+        .await?;
     let to = if actor.kind == ActorKind::Account && lacks_password(&desk, actor).await? { "/password" } else { "/" };
     Ok(come_in(&desk, &token, to))
 }
@@ -212,7 +218,8 @@ view!(AccountsPage, "accounts.html");
 pub async fn accounts(desk: Desk, _: Nothing) -> Result<Page<AccountsPage>, Fault> {
     let district = desk.district().clone();
     let accounts = desk.look(move |tx| list_accounts(tx, &district)).await?;
-    let roles = Role::ALL.into_iter().filter(|role| !matches!(role, Role::Volunteer | Role::SiteChief | Role::ZoneLead));
+    let roles =
+        Role::ALL.into_iter().filter(|role| !matches!(role, Role::Volunteer | Role::SiteChief | Role::ZoneLead));
     Ok(Page(AccountsPage { accounts, roles: roles.collect() }))
 }
 
@@ -227,8 +234,12 @@ fn list_accounts(tx: &mut Tx, district: &District) -> Result<Vec<AccountLine>, F
         |row| {
             let suspended = row.get::<Option<i64>>("suspended_at")?.is_some();
             let line = AccountLine {
-                id: row.get("id")?, login: row.get("login")?, name: String::new(), roles: Vec::new(),
-                suspended, created_at: row.get("created_at")?,
+                id: row.get("id")?,
+                login: row.get("login")?,
+                name: String::new(),
+                roles: Vec::new(),
+                suspended,
+                created_at: row.get("created_at")?,
             };
             Ok((line, row.get::<Vec<u8>>("name")?))
         },
@@ -259,7 +270,8 @@ pub struct Created {
 pub async fn create_account(desk: Desk, ask: NewAccount) -> Result<Done<Created>, Fault> {
     let district = desk.district().clone();
     let account = desk.change(move |tx| {
-        let newcomer = accounts::Newcomer { district: &district, login: &ask.login, name: &ask.name, phone: ask.phone.as_ref() };
+        let newcomer =
+            accounts::Newcomer { district: &district, login: &ask.login, name: &ask.name, phone: ask.phone.as_ref() };
         let account = accounts::create(tx, &newcomer)?;
         accounts::grant(tx, &district, account, ask.role, &Scope::District)?;
         Ok(account)
@@ -355,7 +367,8 @@ view!(AddressBook, "address_book.html");
 /// Every page there is, for checks that must forget none.
 pub async fn address_book(desk: Desk, _: Nothing) -> Result<Page<AddressBook>, Fault> {
     let line = |entry: &Entry| AddressLine {
-        path: entry.path.to_owned(), right: entry.right,
+        path: entry.path.to_owned(),
+        right: entry.right,
         within: match entry.within {
             In::District => "district".to_owned(),
             In::Anywhere => "anywhere".to_owned(),

@@ -19,7 +19,8 @@ pub async fn hash(password: String) -> Result<String, Fault> {
     if password.chars().count() < MIN_CHARS {
         return Err(Refused::PasswordTooShort.with("least", MIN_CHARS).into());
     }
-    in_turn(move || Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string())).await?
+    in_turn(move || Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string()))
+        .await?
         .map_err(|e| Fault::Bug(format!("argon2: {e}")))
 }
 
@@ -28,7 +29,8 @@ pub async fn hash(password: String) -> Result<String, Fault> {
 pub async fn fits(password: String, stored: Option<String>) -> Result<bool, Fault> {
     let known = stored.is_some();
     let stored = stored.unwrap_or_else(|| NOBODYS.clone());
-    let right = in_turn(move || Argon2::default().verify_password(password.as_bytes(), stored.as_str()).is_ok()).await?;
+    let right =
+        in_turn(move || Argon2::default().verify_password(password.as_bytes(), stored.as_str()).is_ok()).await?;
     Ok(known && right)
 }
 

@@ -13,13 +13,24 @@ use super::{
 pub const SESSION_H: i64 = 20;
 
 /// Begins a session for somebody and gives the secret for the cookie. A new sign-in always gets a new one.
-pub fn begin(tx: &mut Tx, actor: Actor, district: &District, lasts_h: Option<i64>, label: Option<&str>) -> Result<String, Error> {
+pub fn begin(
+    tx: &mut Tx,
+    actor: Actor,
+    district: &District,
+    lasts_h: Option<i64>,
+    label: Option<&str>,
+) -> Result<String, Error> {
     let token = secrets::fresh_token();
     tx.execute(
         "insert into sessions (token_hash, actor_kind, holder, district, label, started_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7)",
         params![
-            secrets::hash(&token), actor.kind.name(), actor.id, district, label, tx.at(),
+            secrets::hash(&token),
+            actor.kind.name(),
+            actor.id,
+            district,
+            label,
+            tx.at(),
             lasts_h.map(|hours| tx.at().plus_h(hours))
         ],
     )?;

@@ -1,0 +1,7 @@
+//! The duties of this program, lower floors first.
+
+use web::Duty;
+
+pub fn all() -> Vec<Duty> {
+    vec![web::house::own_duty()]
+}

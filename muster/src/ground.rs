@@ -1,0 +1,139 @@
+//! What every command stands on: the database, the district and the settings, from flags, `MUSTER_…` variables and
+//! `muster.toml`, in that order.
+
+use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use domain::{Clock, District};
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use store::{Address, Keyring, Options, Store};
+use tracing_subscriber::EnvFilter;
+use web::{House, Settings};
+
+/// Options that every command understands.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+#[group(skip)]
+pub struct Ground {
+    /// The settings file; `muster.toml` here when there is one.
+    #[arg(long, env = "MUSTER_CONFIG", global = true)]
+    #[serde(skip)]
+    config: Option<PathBuf>,
+    /// Where the data lives: sqlite:FILE or postgres://… [default: sqlite:muster.db]
+    #[arg(long, env = "MUSTER_DATABASE", global = true)]
+    database: Option<String>,
+    /// The file with the keys that seal personal data [default: beside the database].
+    #[arg(long, env = "MUSTER_KEY_FILE", global = true)]
+    key_file: Option<PathBuf>,
+    /// The address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, env = "MUSTER_LISTEN", global = true)]
+    listen: Option<SocketAddr>,
+    /// The address people open, e.g. <https://muster.example> [default: from --listen]
+    #[arg(long, env = "MUSTER_PUBLIC_URL", global = true)]
+    public_url: Option<String>,
+    /// The six-digit code of the district [default: 440902]
+    #[arg(long, env = "MUSTER_DISTRICT", global = true)]
+    district: Option<String>,
+    /// The name of the district [default: 茂南区]
+    #[arg(long, env = "MUSTER_DISTRICT_NAME", global = true)]
+    district_name: Option<String>,
+    /// The time zone of the district [default: Asia/Shanghai]
+    #[arg(long, env = "MUSTER_TIMEZONE", global = true)]
+    timezone: Option<String>,
+    /// What is logged, and how much [default: info]
+    #[arg(long, env = "MUSTER_LOG", global = true)]
+    log: Option<String>,
+    /// Settings of single duties, as sections of the file.
+    #[arg(skip)]
+    #[serde(flatten)]
+    duties: HashMap<String, serde_json::Value>,
+}
+
+/// The options, settled: file read, defaults filled in, everything checked.
+pub struct Settled {
+    pub address: Address,
+    pub key_file: Option<PathBuf>,
+    pub listen: SocketAddr,
+    pub public_url: Option<String>,
+    pub district: District,
+    pub district_name: String,
+    pub zone: TimeZone,
+    pub log: String,
+    pub duties: HashMap<String, serde_json::Value>,
+}
+
+impl Ground {
+    /// Flags and variables first, then the file, then the defaults.
+    pub fn settled(self) -> anyhow::Result<Settled> {
+        let file = self.file()?;
+        let zone = self.timezone.or(file.timezone).unwrap_or_else(|| "Asia/Shanghai".to_owned());
+        let district = self.district.or(file.district).unwrap_or_else(|| "440902".to_owned());
+        let database = self.database.or(file.database).unwrap_or_else(|| "sqlite:muster.db".to_owned());
+        Ok(Settled {
+            address: database.parse().context("--database")?,
+            key_file: self.key_file.or(file.key_file),
+            listen: self.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            public_url: self.public_url.or(file.public_url).map(|url| url.trim_end_matches('/').to_owned()),
+            district: district.parse().context("--district")?,
+            district_name: self.district_name.or(file.district_name).unwrap_or_else(|| "茂南区".to_owned()),
+            zone: TimeZone::get(&zone).with_context(|| format!("--timezone {zone}: no such time zone"))?,
+            log: self.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            duties: file.duties,
+        })
+    }
+
+    fn file(&self) -> anyhow::Result<Self> {
+        let default = PathBuf::from("muster.toml");
+        let path = match &self.config {
+            Some(path) => path,
+            None if default.exists() => &default,
+            None => return Ok(Self::default()),
+        };
+        let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("{}", path.display()))
+    }
+}
+
+impl Settled {
+    pub fn start_log(&self) {
+        let filter = EnvFilter::try_new(&self.log).unwrap_or_else(|_| EnvFilter::new("info"));
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    }
+
+    /// The store, opened as it is; an empty database is given its shape first.
+    pub fn open(&self, clock: Clock) -> anyhow::Result<Store> {
+        Ok(Store::open(&self.address, House::migrations(&crate::duties::all()), self.options(clock)?)?)
+    }
+
+    pub fn options(&self, clock: Clock) -> anyhow::Result<Options> {
+        Ok(Options::new(clock, self.keyring()?))
+    }
+
+    fn keyring(&self) -> anyhow::Result<Keyring> {
+        if std::env::var_os("MUSTER_KEYS").is_some() {
+            return Ok(Keyring::from_env("MUSTER_KEYS")?);
+        }
+        // PostgreSQL has no file to keep the keys beside; all its servers need the same keys.
+        let path = self.key_file.clone().or_else(|| self.address.keyring()).unwrap_or_else(|| "muster.key".into());
+        Ok(Keyring::load_or_create(&path)?)
+    }
+
+    pub fn settings(&self, bound: SocketAddr) -> anyhow::Result<Settings> {
+        let public_url = self.public_url.clone().unwrap_or_else(|| format!("http://{bound}"));
+        if !self.listen.ip().is_loopback() && !public_url.starts_with("https://") {
+            bail!(
+                "refusing to listen on {} without TLS: passwords and personal data would travel in the open. \
+                 Put a TLS proxy in front and give --public-url https://…, or listen on 127.0.0.1",
+                self.listen
+            );
+        }
+        Ok(Settings {
+            district: self.district.clone(),
+            public_url,
+            zone: self.zone.clone(),
+            duties: self.duties.clone(),
+        })
+    }
+}
