@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Id, Moment, PostRole, Role,
     rights::Group,
-    things::{Account, Assignment, Correction, Deed, Import, Notice, Order, Plan, Problem, Site, Team, Volunteer},
+    things::{Account, Assignment, Correction, Deed, Import, Notice, Order, Plan, Problem, Site, Team, Volunteer, Zone},
 };
 
 macro_rules! events {
@@ -51,12 +51,18 @@ events! {
 
     // places
     SiteChanged "places.site_changed" { site: Id<Site> }
-    ChecklistMarked "places.checklist_marked" { site: Id<Site>, order: Id<Order>, item: String, done: bool }
-    SiteSetUp "places.site_set_up" { site: Id<Site>, order: Id<Order> }
-    SiteOpened "places.site_opened" { site: Id<Site>, order: Id<Order> }
-    SiteClosed "places.site_closed" { site: Id<Site>, order: Id<Order> }
+    /// `at` is when it was done at the site; the entry's own time is when it arrived here.
+    ChecklistMarked "places.checklist_marked" { site: Id<Site>, order: Id<Order>, item: String, done: bool, at: Moment }
+    SiteSetUp "places.site_set_up" { site: Id<Site>, order: Id<Order>, at: Moment }
+    SiteOpened "places.site_opened" { site: Id<Site>, order: Id<Order>, at: Moment }
+    SiteClosed "places.site_closed" { site: Id<Site>, order: Id<Order>, at: Moment }
+    /// Setting up, opening or closing was declared by mistake.
+    StageWithdrawn "places.stage_withdrawn" { site: Id<Site>, order: Id<Order>, stage: String }
     /// A phone of the site was heard of: what is silent turns grey.
     SiteHeard "places.site_heard" { site: Id<Site> }
+    ZonesMade "places.zones_made" { zones: u64, sites: u64 }
+    ZoneLeadNamed "places.zone_lead_named" { zone: Id<Zone>, account: Id<Account> }
+    BoundariesImported "places.boundaries_imported" { divisions: u64 }
 
     // responders
     VolunteerChanged "responders.volunteer_changed" { volunteer: Id<Volunteer> }
