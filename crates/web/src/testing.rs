@@ -142,6 +142,20 @@ impl Client {
         self.send(self.request("GET", path).header(header::ACCEPT_LANGUAGE, lang).body(Body::empty())).await
     }
 
+    /// Sends an empty form as a browser on our own page does.
+    pub async fn page_post(&self, path: &str) -> Reply {
+        self.form(path, "", Some("http://muster.test")).await
+    }
+
+    /// Sends a form as a browser does, from a page of that origin.
+    pub async fn form(&self, path: &str, body: &str, origin: Option<&str>) -> Reply {
+        let mut request = self.request("POST", path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(origin) = origin {
+            request = request.header(header::ORIGIN, origin);
+        }
+        self.send(request.body(Body::from(body.to_owned()))).await
+    }
+
     /// Sends a file as a browser's form does.
     pub async fn send_file(&self, path: &str, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Reply {
         let mut body = Vec::new();

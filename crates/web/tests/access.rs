@@ -1,0 +1,161 @@
+//! Coming in, through the front door: who gets in, who does not, and what ends.
+
+use domain::{Actor, Role, Scope};
+use serde_json::json;
+use store::{Act, Store};
+use web::{
+    Fault, House,
+    access::{accounts, doors, sessions},
+    testing::TestHouse,
+};
+
+async fn house() -> TestHouse {
+    let duties = vec![web::house::own_duty()];
+    TestHouse::new(store(&duties), &duties).await
+}
+
+fn store(duties: &[web::Duty]) -> Store {
+    store::testing::sqlite(House::migrations(duties))
+}
+
+async fn change<T: Send + 'static>(
+    test: &TestHouse, work: impl FnMut(&mut store::Tx) -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    let act = Act { actor: Actor::system(), at: test.clock.now(), request: None };
+    test.house.store.change(act, work).await
+}
+
+#[tokio::test]
+async fn a_fresh_house_has_no_password_to_guess() {
+    let test = house().await;
+    for password in ["admin", "administrator", "", "password"] {
+        let body = json!({"login": "administrator", "password": password});
+        let refused = test.stranger().post("/sign-in", body).await;
+        assert!(!refused.status.is_success() && !refused.status.is_redirection(), "{password} let somebody in");
+    }
+}
+
+#[tokio::test]
+async fn a_one_time_code_works_once() {
+    let test = house().await;
+    let admin = test.client(Role::Administrator, Scope::District).await;
+    let made = admin.post("/accounts", json!({"login": "officer", "name": "值班长", "role": "duty_officer"})).await.json();
+    let account = made["account"].as_str().unwrap().to_owned();
+    let link = admin.post(&format!("/accounts/{account}/link"), json!({})).await.json();
+    let path = link["address"].as_str().unwrap().strip_prefix("http://muster.test").unwrap().to_owned();
+    let first = test.stranger().page_post(&path).await;
+    assert_eq!(first.status.as_u16(), 303);
+    assert_eq!(test.stranger().post(&path, json!({})).await.refused(), "403 web.5", "a program without a token has no origin");
+    assert_eq!(test.stranger().page_post(&path).await.status.as_u16(), 410);
+}
+
+#[tokio::test]
+async fn suspension_ends_sessions_and_doors_at_once() {
+    let test = house().await;
+    let (token, code) = change(&test, |tx| {
+        let district = "440902".parse().unwrap();
+        let newcomer = accounts::Newcomer { district: &district, login: "lead", name: "组长", phone: None };
+        let account = accounts::create(tx, &newcomer)?;
+        accounts::grant(tx, &district, account, Role::Administrator, &Scope::District)?;
+        let actor = Actor::new(domain::ActorKind::Account, account.uuid());
+        let token = sessions::begin(tx, actor, &district, Some(1), None)?;
+        let code = doors::open(tx, actor, &district, doors::Kind::Personal, None)?;
+        Ok((token, code))
+    })
+    .await
+    .unwrap();
+    let mut lead = test.stranger();
+    lead.token = Some(token);
+    let page = lead.get("/accounts").await.json();
+    let id = page["accounts"].as_array().unwrap().iter().find(|a| a["login"] == "lead").unwrap()["id"].as_str().unwrap().to_owned();
+    let admin = test.client(Role::Administrator, Scope::District).await;
+    admin.post(&format!("/accounts/{id}/suspension"), json!({})).await.json();
+    assert_eq!(lead.get("/accounts").await.refused(), "401 web.1");
+    assert_eq!(test.stranger().page_post(&format!("/enter/{code}")).await.status.as_u16(), 410);
+}
+
+#[tokio::test]
+async fn the_last_administrator_stays() {
+    let test = house().await;
+    let admin = test.client(Role::Administrator, Scope::District).await;
+    let page = admin.get("/accounts").await.json();
+    let only = page["accounts"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(admin.post(&format!("/accounts/{only}/suspension"), json!({})).await.refused(), "409 web.14");
+}
+
+#[tokio::test]
+async fn not_yours_and_not_there_answer_alike() {
+    let test = house().await;
+    let volunteer = test.volunteer(domain::Id::fresh(test.clock.now())).await;
+    let not_yours = volunteer.get("/accounts").await;
+    let not_there = volunteer.get("/nothing/at/all").await;
+    assert_eq!(not_yours.refused(), "404 web.2");
+    assert_eq!(not_there.refused(), not_yours.refused());
+}
+
+#[tokio::test]
+async fn a_write_from_another_site_is_refused() {
+    let test = house().await;
+    for origin in [Some("https://evil.example"), Some("null"), None] {
+        let reply = test.stranger().form("/sign-in", "login=a&password=b", origin).await;
+        assert_eq!(reply.status.as_u16(), 403, "{origin:?}");
+        assert!(reply.text.contains("web.5"), "{origin:?}");
+    }
+    let own = test.stranger().form("/sign-in", "login=a&password=b", Some("http://muster.test")).await;
+    assert!(own.text.contains("web.7"), "the control: our own origin is heard");
+}
+
+#[tokio::test]
+async fn guessing_stops_at_ten_tries() {
+    let test = house().await;
+    let mut refused = Vec::new();
+    for _ in 0..12 {
+        let reply = test.stranger().form("/sign-in", "login=officer&password=guess", Some("http://muster.test")).await;
+        refused.push(reply.status.as_u16());
+    }
+    assert_eq!(refused[..10], [403; 10]);
+    assert_eq!(refused[10..], [429; 2]);
+}
+
+#[tokio::test]
+async fn the_same_key_has_one_effect_and_other_content_is_kept() {
+    let test = house().await;
+    let admin = test.client(Role::Administrator, Scope::District).await;
+    let key = Some(uuid::Uuid::new_v4());
+    let ask = json!({"login": "officer", "name": "值班长", "role": "duty_officer"});
+    let first = admin.post_with_key("/accounts", ask.clone(), key).await.json();
+    let again = admin.post_with_key("/accounts", ask, key).await.json();
+    assert_eq!(first, again);
+    let other = json!({"login": "officer2", "name": "值班长", "role": "duty_officer"});
+    assert_eq!(admin.post_with_key("/accounts", other, key).await.refused(), "409 web.4");
+    let kept = test.house.store.look(|tx| store::replies::open_conflicts(tx, 10)).await.unwrap();
+    assert_eq!(kept.len(), 1);
+    assert!(kept[0].body.contains("officer2"));
+    let control = json!({"login": "officer", "name": "值班长", "role": "duty_officer"});
+    assert_eq!(admin.post("/accounts", control).await.refused(), "409 web.10", "without a key it is a second request");
+}
+
+#[tokio::test]
+async fn every_own_page_renders_in_both_languages() {
+    let test = house().await;
+    let admin = test.client(Role::Administrator, Scope::District).await;
+    for path in ["/sign-in", "/accounts", "/pages", "/password", "/enter/ABC"] {
+        for lang in ["zh-CN", "en"] {
+            let reply = admin.page(path, lang).await;
+            assert!(reply.status.is_success(), "{path} {lang}: {}", reply.status);
+            assert!(!reply.text.contains('⟦'), "{path} {lang} lacks a word");
+            assert!(reply.text.contains(&format!("lang=\"{lang}\"")));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_api_describes_itself() {
+    let test = house().await;
+    let admin = test.client(Role::Administrator, Scope::District).await;
+    let document = web::openapi::describe(&test.house.entries, "http://muster.test");
+    let paths = document["paths"].as_object().unwrap();
+    assert!(paths.contains_key("/accounts/{account}/link"));
+    assert_eq!(document["openapi"], "3.1.0");
+    drop(admin);
+}
