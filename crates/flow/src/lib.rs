@@ -19,7 +19,7 @@ pub use problem::{Agent, MAX_COST, Post, Problem, Travel};
 /// Solves to proven optimality.
 pub fn solve(problem: &Problem) -> Result<Plan, Error> {
     problem.validate()?;
-    let mut engine = engine::Engine::idle(net::Net::new(problem));
+    let mut engine = engine::Engine::from_auction(net::Net::new(problem));
     engine.mend();
     Ok(engine.plan(problem))
 }

@@ -31,12 +31,15 @@ pub(crate) struct Net {
     /// Posts in the order of their places, and where each place's begin.
     pub posts_by_place: Vec<u32>,
     pub place_start: Vec<u32>,
-    /// Agents that have the skill, by skill.
-    pub agents_with: Vec<Vec<u32>>,
+    /// Places linked to each group, and groups linked to each place.
+    places_of_group: Rows,
+    groups_of_place: Rows,
+    agents_of_group: Rows,
+    agents_at_home: Rows,
     links: Vec<u64>,
     words_per_group: usize,
-    unlinked_cost: i64,
-    radius_m: f64,
+    pub unlinked_cost: i64,
+    pub radius_m: f64,
     matrix: Option<Vec<u32>>,
     barred: Vec<(u32, u32)>,
 }
@@ -52,6 +55,7 @@ impl Net {
         barred.sort_unstable();
         let (posts_by_place, place_start) = group_by_place(&problem.posts, problem.places.len());
         let (links, words_per_group) = link_bits(problem);
+        let agents = || problem.agents.iter().enumerate();
         let mut net = Self {
             posts: problem.posts.clone(),
             agents: problem.agents.iter().map(Traits::from).collect(),
@@ -59,7 +63,10 @@ impl Net {
             place_at: problem.places.iter().map(|&place| place.into()).collect(),
             posts_by_place,
             place_start,
-            agents_with: Vec::new(),
+            places_of_group: Rows::new(problem.links.iter().copied()),
+            groups_of_place: Rows::new(problem.links.iter().map(|&(group, place)| (place, group))),
+            agents_of_group: Rows::new(agents().filter_map(|(index, agent)| Some((agent.group?, index)))),
+            agents_at_home: Rows::new(agents().filter_map(|(index, agent)| Some((agent.home?, index)))),
             links,
             words_per_group,
             unlinked_cost: problem.unlinked_cost,
@@ -74,7 +81,6 @@ impl Net {
             net.take_out(small(agent));
             net.occupy(small(post));
         }
-        net.agents_with = agents_by_skill(&net.agents);
         net
     }
 
@@ -107,6 +113,25 @@ impl Net {
         self.barred.binary_search(&(agent, post)).is_ok()
     }
 
+    /// Places that the group is linked to.
+    pub fn places_linked(&self, group: u32) -> &[u32] {
+        self.places_of_group.row(group)
+    }
+
+    /// Agents for whom this post is not like any other: linked to its place, or at home there. Some come twice.
+    pub fn agents_close_to(&self, post: u32) -> impl Iterator<Item = u32> {
+        let groups = self.groups_of_place.row(small(self.posts[post as usize].place));
+        let linked = groups.iter().flat_map(|&group| self.agents_of_group.row(group));
+        linked.chain(self.agents_at_home.row(post)).copied()
+    }
+
+    /// Whether [`Net::agents_close_to`] names this agent.
+    #[inline]
+    pub fn is_close_to(&self, agent: u32, post: u32) -> bool {
+        let who = &self.agents[agent as usize];
+        who.home == post || self.is_linked(who.group, self.posts[post as usize].place)
+    }
+
     /// Cost of the pair, whether or not it is allowed.
     #[inline]
     pub fn cost(&self, agent: u32, post: u32) -> i64 {
@@ -133,7 +158,7 @@ impl Net {
     }
 
     #[inline]
-    fn is_linked(&self, group: u32, place: usize) -> bool {
+    pub fn is_linked(&self, group: u32, place: usize) -> bool {
         group != NONE && {
             let word = group as usize * self.words_per_group + place / 64;
             self.links.get(word).is_some_and(|bits| bits >> (place % 64) & 1 == 1)
@@ -174,18 +199,6 @@ fn group_by_place(posts: &[Post], places: usize) -> (Vec<u32>, Vec<u32>) {
     (order, start)
 }
 
-fn agents_by_skill(agents: &[Traits]) -> Vec<Vec<u32>> {
-    let mut with = vec![Vec::new(); 32];
-    for (index, agent) in agents.iter().enumerate() {
-        let mut skills = agent.skills;
-        while skills != 0 {
-            with[skills.trailing_zeros() as usize].push(small(index));
-            skills &= skills - 1;
-        }
-    }
-    with
-}
-
 fn link_bits(problem: &Problem) -> (Vec<u64>, usize) {
     let words = problem.places.len().div_ceil(64);
     let groups = problem.links.iter().map(|link| link.0 + 1).max().unwrap_or(0);
@@ -194,4 +207,33 @@ fn link_bits(problem: &Problem) -> (Vec<u64>, usize) {
         bits[group * words + place / 64] |= 1 << (place % 64);
     }
     (bits, words)
+}
+
+/// Short lists of different lengths, end to end.
+#[derive(Clone, Debug)]
+struct Rows {
+    start: Vec<u32>,
+    items: Vec<u32>,
+}
+
+impl Rows {
+    /// From pairs of row and item, each kept once.
+    fn new(pairs: impl Iterator<Item = (usize, usize)>) -> Self {
+        let mut pairs: Vec<(u32, u32)> = pairs.map(|(row, item)| (small(row), small(item))).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let rows = pairs.last().map_or(0, |pair| pair.0 + 1);
+        let start = (0..=rows).map(|row| small(pairs.partition_point(|pair| pair.0 < row))).collect();
+        Self { start, items: pairs.into_iter().map(|pair| pair.1).collect() }
+    }
+
+    /// The items of a row; none beyond the last row.
+    #[inline]
+    fn row(&self, row: u32) -> &[u32] {
+        let row = row as usize;
+        match self.start.get(row..row.saturating_add(2)) {
+            Some(&[from, to]) => &self.items[from as usize..to as usize],
+            _ => &[],
+        }
+    }
 }

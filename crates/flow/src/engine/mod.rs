@@ -16,13 +16,23 @@
 //! over posts on reduced costs (which the invariant keeps non-negative), both stop at the first end of a chain and
 //! change the prices of the posts they settled, no others: what is far from a change is never touched.
 
+mod auction;
+mod crowd;
+mod deals;
+mod grove;
+mod market;
 mod pull;
 mod push;
 mod search;
+mod start;
 
 use crate::net::{NONE, Net, small};
 use crate::plan::Plan;
 use crate::problem::{Post, Problem};
+use auction::Auction;
+use crowd::Crowd;
+use deals::{Best, Deals};
+use market::{Market, Offer};
 use search::Search;
 
 /// Assignment and prices under repair.
@@ -37,35 +47,61 @@ pub(crate) struct Engine {
     /// Cost of each agent at the post it holds.
     paid: Vec<i64>,
     search: Search,
+    market: Market,
+    crowd: Crowd,
+    deals: Deals,
+    /// Room for what a step needs, kept to spare allocations.
+    close: Vec<u32>,
+    changed: Vec<(u32, i64)>,
 }
 
 impl Engine {
     /// Nobody placed, and prices at which nobody wants to be.
     pub fn idle(net: Net) -> Self {
         let shyness = net.agents.iter().map(|agent| agent.idle_cost).max().unwrap_or(0);
-        let posts = net.posts.len();
-        let agents = net.agents.len();
+        let price = vec![-shyness; net.posts.len()];
+        Self::at_prices(net, price)
+    }
+
+    /// Nobody placed.
+    fn at_prices(net: Net, price: Vec<i64>) -> Self {
+        let (posts, agents) = (net.posts.len(), net.agents.len());
         Self {
-            price: vec![-shyness; posts],
             asked: net.posts.iter().map(|post| post.need).collect(),
             members: vec![Vec::new(); posts],
             post_of: vec![NONE; agents],
             paid: vec![0; agents],
             search: Search::new(&net),
+            market: Market::new(&net, &price),
+            crowd: Crowd::new(&net),
+            deals: Deals::new(agents),
+            close: Vec::new(),
+            changed: Vec::new(),
+            price,
             net,
         }
     }
 
     /// Starts from any assignment and any prices; whatever contradicts them is let go.
     pub fn from_plan(net: Net, plan: &Plan) -> Self {
-        let mut engine = Self::idle(net);
-        engine.price.clone_from(&plan.prices);
+        let mut engine = Self::at_prices(net, plan.prices.clone());
         for (agent, &post) in plan.post_of.iter().enumerate() {
             let (agent, post) = (small(agent), post.map_or(NONE, small));
             if post != NONE && engine.net.may(agent, post) {
                 engine.place(agent, post);
             }
         }
+        engine.let_go();
+        engine
+    }
+
+    /// Starts from the result of an auction.
+    pub fn from_auction(net: Net) -> Self {
+        let mut engine = Self::idle(net);
+        let guess = start::guess(&engine.net, &mut engine.market);
+        engine.price = guess.price;
+        engine.market.reprice_all(&engine.net, &engine.price);
+        Auction::new(&mut engine).hold(guess.scale / 2);
         engine.let_go();
         engine
     }
@@ -102,6 +138,7 @@ impl Engine {
                 self.push(agent);
             }
         }
+        self.recount_crowd();
         for post in 0..small(self.price.len()) {
             self.fill(post);
         }
@@ -118,7 +155,7 @@ impl Engine {
         self.members[post as usize].len() < self.asked[post as usize] as usize
     }
 
-    pub fn is_loose(&self, agent: u32) -> bool {
+    pub fn is_loose(&mut self, agent: u32) -> bool {
         self.post_of[agent as usize] == NONE && self.best_deal(agent) < self.value(agent)
     }
 
@@ -132,22 +169,71 @@ impl Engine {
     }
 
     /// The best that prices offer the agent, idling included.
-    pub fn best_deal(&self, agent: u32) -> i64 {
-        let mut best = self.net.agents[agent as usize].idle_cost;
-        self.each_deal(agent, |_, deal| best = best.min(deal));
-        best
+    pub fn best_deal(&mut self, agent: u32) -> i64 {
+        self.best_offers(agent).deal.min(self.net.agents[agent as usize].idle_cost)
     }
 
-    /// Calls `visit` with every allowed post and the agent's deal there.
-    pub fn each_deal(&self, agent: u32, mut visit: impl FnMut(u32, i64)) {
-        for place in 0..self.net.place_at.len() {
-            let able = |&&post: &&u32| self.net.may(agent, post);
-            let mut posts = self.net.posts_at(place).iter().filter(able).peekable();
-            if posts.peek().is_some() {
-                let way = self.net.way(agent, place);
-                posts.for_each(|&post| visit(post, way + self.net.moving(agent, post) - self.price[post as usize]));
+    /// The best and second best of what is better than idling.
+    #[inline]
+    fn best_offers(&mut self, agent: u32) -> Best {
+        let beyond = self.deals.beyond(agent);
+        let best = self.deals.best(&self.price, agent);
+        if best.deal <= beyond {
+            return Best { second: best.second.min(beyond), ..best };
+        }
+        let idle = self.net.agents[agent as usize].idle_cost;
+        if beyond >= idle {
+            return best;
+        }
+        self.deals.renew(&self.net, &mut self.market, &self.price, agent, idle);
+        let best = self.deals.best(&self.price, agent);
+        Best { second: best.second.min(self.deals.beyond(agent)), ..best }
+    }
+
+    /// Tells the crowd what everybody has.
+    fn recount_crowd(&mut self) {
+        let (post_of, paid, price, agents) = (&self.post_of, &self.paid, &self.price, &self.net.agents);
+        self.crowd.recount(&self.net, |agent| match post_of[agent as usize] {
+            NONE => agents[agent as usize].idle_cost,
+            post => paid[agent as usize] - price[post as usize],
+        });
+    }
+
+    /// Puts posts whose price has risen on the lists they now belong to. The crowd needs a recount afterwards.
+    fn spread_news(&mut self, risen: &[u32]) {
+        let (net, price, deals) = (&self.net, &self.price, &mut self.deals);
+        self.crowd.recount(net, |agent| deals.beyond(agent));
+        for &post in risen {
+            let now = price[post as usize];
+            self.crowd.beckon(net, post, now, 0, |agent| {
+                let cost = net.cost(agent, post);
+                if cost - now < deals.beyond(agent) {
+                    deals.admit(price, agent, Offer { cost, post });
+                }
+                0
+            });
+        }
+    }
+
+    /// Ends a search of this length: what was settled becomes dearer or cheaper by what was left of the way.
+    fn settle_prices(&mut self, length: i64, sign: i64) {
+        let mut changed = std::mem::take(&mut self.changed);
+        self.search.finish(length, |post, by| changed.push((post, by)));
+        let most = changed.iter().map(|change| change.1).max().unwrap_or(0);
+        for (post, by) in changed.drain(..) {
+            self.price[post as usize] += sign * by;
+            self.market.reprice(&self.net, &self.price, post);
+            if sign < 0 {
+                for &agent in &self.members[post as usize] {
+                    let value = self.paid[agent as usize] - self.price[post as usize];
+                    self.crowd.raise(&self.net, agent, value);
+                }
             }
         }
+        if sign > 0 {
+            self.deals.note_rise(most);
+        }
+        self.changed = changed;
     }
 
     pub fn place(&mut self, agent: u32, post: u32) {
@@ -172,7 +258,7 @@ impl Engine {
     }
 
     /// The plan as it stands, with the bound its prices prove. `pinned` is added back.
-    pub fn plan(&self, problem: &Problem) -> Plan {
+    pub fn plan(&mut self, problem: &Problem) -> Plan {
         let mut post_of: Vec<Option<usize>> =
             self.post_of.iter().map(|&post| (post != NONE).then_some(post as usize)).collect();
         for &(agent, post) in &problem.pinned {
@@ -199,16 +285,19 @@ impl Engine {
     }
 
     /// The dual objective at the present prices. It counts agents that are loose by their best deal.
-    fn lower_bound(&self) -> i64 {
+    fn lower_bound(&mut self) -> i64 {
         let posts = self.net.posts.iter().zip(&self.price).map(|(post, &price)| {
             i64::from(post.crew) * price.min(post.crew_price)
                 + i64::from(post.need - post.crew) * price.min(post.gap_price)
         });
-        let agents = (0..small(self.post_of.len())).map(|agent| match self.post_of[agent as usize] {
-            NONE => self.best_deal(agent),
-            _ => self.value(agent),
-        });
-        posts.sum::<i64>() + agents.sum::<i64>()
+        let mut bound = posts.sum::<i64>();
+        for agent in 0..small(self.post_of.len()) {
+            bound += match self.post_of[agent as usize] {
+                NONE => self.best_deal(agent),
+                _ => self.value(agent),
+            };
+        }
+        bound
     }
 }
 

@@ -1,6 +1,8 @@
 //! Filling one open slot: prices rise around it until somebody is worth pulling, or the gap is.
 
 use super::Engine;
+use super::grove::ROOT;
+use super::search::Event;
 use crate::net::NONE;
 
 /// Where a chain towards an open slot begins.
@@ -17,8 +19,7 @@ impl Engine {
     pub(super) fn pull(&mut self, open: u32) {
         debug_assert!(self.is_open(open));
         let (length, source) = self.cheapest_source(open);
-        let price = &mut self.price;
-        self.search.finish(length, |post, rise| price[post as usize] += rise);
+        self.settle_prices(length, 1);
         let mut post = match source {
             Source::Idle(agent, post) => {
                 self.shift(agent, post);
@@ -39,39 +40,67 @@ impl Engine {
     fn cheapest_source(&mut self, open: u32) -> (i64, Source) {
         let mut best = (i64::MAX, Source::Short(open));
         self.search.offer(open, 0, (NONE, NONE));
-        while let Some((distance, post)) = self.search.settle(best.0) {
-            let slot = self.asked[post as usize] - 1;
-            let short = distance + self.net.posts[post as usize].slot_price(slot) - self.price[post as usize];
-            if short < best.0 {
-                best = (short, Source::Short(post));
+        while let Some((distance, event)) = self.search.settle(best.0) {
+            match event {
+                Event::Post(post) => self.settle_source(distance, post, &mut best),
+                Event::Node(node, post) => self.open_node(node as usize, post, &mut best),
+                Event::Agent(..) => {}
             }
-            self.look_for_agents(distance, post, &mut best);
         }
         best
     }
 
-    /// Everybody who could come to `post`, by how much dearer that is than what they have.
-    fn look_for_agents(&mut self, distance: i64, post: u32, best: &mut (i64, Source)) {
-        let what = self.net.posts[post as usize];
-        let base = distance - self.price[post as usize];
-        for &agent in &self.net.agents_with[what.skill as usize] {
-            let held = self.post_of[agent as usize];
-            if held == post || !self.net.may(agent, post) {
-                continue;
-            }
-            let length = base + self.search_cost(agent, what.place) + self.net.moving(agent, post) - self.value(agent);
-            if length >= best.0 {
-                continue;
-            }
-            match held {
-                NONE => *best = (length, Source::Idle(agent, post)),
-                _ => self.search.offer(held, length, (agent, post)),
+    /// The post can be reached at this distance: it may do with one slot less, or others may come to it.
+    fn settle_source(&mut self, distance: i64, post: u32, best: &mut (i64, Source)) {
+        let slot = self.asked[post as usize] - 1;
+        let short = distance + self.net.posts[post as usize].slot_price(slot) - self.price[post as usize];
+        if short < best.0 {
+            *best = (short, Source::Short(post));
+        }
+        let mut close = std::mem::take(&mut self.close);
+        close.extend(self.net.agents_close_to(post).filter(|&agent| self.net.may(agent, post)));
+        for agent in close.drain(..) {
+            self.offer_agent(distance, agent, post, best);
+        }
+        self.close = close;
+        self.offer_node(distance, ROOT, post, best);
+    }
+
+    fn offer_node(&mut self, distance: i64, node: usize, post: u32, best: &(i64, Source)) {
+        let at_least = distance + (self.crowd.at_least(&self.net, node, post) - self.price[post as usize]).max(0);
+        if at_least < best.0 {
+            self.search.note(at_least, Event::Node(crate::net::small(node), post));
+        }
+    }
+
+    fn open_node(&mut self, node: usize, post: u32, best: &mut (i64, Source)) {
+        let distance = self.search.distance(post);
+        if !self.crowd.is_leaf(node) {
+            self.offer_node(distance, 2 * node, post, best);
+            self.offer_node(distance, 2 * node + 1, post, best);
+            return;
+        }
+        for at in 0..self.crowd.agents(node).len() {
+            let agent = self.crowd.agents(node)[at];
+            if self.net.may(agent, post) && !self.net.is_close_to(agent, post) {
+                self.offer_agent(distance, agent, post, best);
             }
         }
     }
 
-    #[inline]
-    fn search_cost(&self, agent: u32, place: usize) -> i64 {
-        self.net.way(agent, place)
+    /// The agent could come to `post`, for how much more than what it has now?
+    fn offer_agent(&mut self, distance: i64, agent: u32, post: u32, best: &mut (i64, Source)) {
+        let held = self.post_of[agent as usize];
+        if held == post {
+            return;
+        }
+        let length = distance + self.net.cost(agent, post) - self.price[post as usize] - self.value(agent);
+        if length >= best.0 {
+            return;
+        }
+        match held {
+            NONE => *best = (length, Source::Idle(agent, post)),
+            _ => self.search.offer(held, length, (agent, post)),
+        }
     }
 }

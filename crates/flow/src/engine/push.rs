@@ -1,6 +1,8 @@
 //! Placing one loose agent: prices fall around it until a slot is worth opening, or somebody is better idle.
 
 use super::Engine;
+use super::market::Ask;
+use super::search::Event;
 use crate::net::NONE;
 
 /// Where a chain from a loose agent ends.
@@ -18,8 +20,7 @@ impl Engine {
     /// One shortest-path step for a loose agent.
     pub(super) fn push(&mut self, loose: u32) {
         let (length, sink) = self.cheapest_sink(loose);
-        let price = &mut self.price;
-        self.search.finish(length, |post, fall| price[post as usize] -= fall);
+        self.settle_prices(length, -1);
         let mut post = match sink {
             Sink::Idle(agent) if agent == loose => return,
             Sink::Idle(agent) => {
@@ -46,41 +47,85 @@ impl Engine {
     fn cheapest_sink(&mut self, loose: u32) -> (i64, Sink) {
         let value = self.best_deal(loose);
         let mut best = (self.net.agents[loose as usize].idle_cost - value, Sink::Idle(loose));
-        self.offer_deals(loose, 0, value, NONE, &best);
-        while let Some((distance, post)) = self.search.settle(best.0) {
-            let asked = self.asked[post as usize];
-            if self.is_open(post) {
-                return (distance, Sink::Open(post));
-            }
-            let what = &self.net.posts[post as usize];
-            if asked < what.need {
-                let widened = distance + self.price[post as usize] - what.slot_price(asked);
-                if widened < best.0 {
-                    best = (widened, Sink::Widened(post));
-                }
-            }
-            for at in 0..self.members[post as usize].len() {
-                let agent = self.members[post as usize][at];
-                let value = self.value(agent);
-                let idle = distance + self.net.agents[agent as usize].idle_cost - value;
-                if idle < best.0 {
-                    best = (idle, Sink::Idle(agent));
-                }
-                self.offer_deals(agent, distance, value, post, &best);
+        self.offer_deals(loose, -value, NONE, &best);
+        while let Some((distance, event)) = self.search.settle(best.0) {
+            match event {
+                Event::Post(post) if self.is_open(post) => return (distance, Sink::Open(post)),
+                Event::Post(post) => self.settle_sink(distance, post, &mut best),
+                Event::Agent(agent, times) => self.offer_more(distance, agent, times, (loose, value), &best),
+                Event::Node(..) => {}
             }
         }
         best
     }
 
-    /// Reaches every post the agent could go to from `from`.
-    fn offer_deals(&mut self, agent: u32, distance: i64, value: i64, from: u32, best: &(i64, Sink)) {
-        let mut search = std::mem::take(&mut self.search);
-        self.each_deal(agent, |post, deal| {
-            let length = distance + deal - value;
-            if post != from && length < best.0 {
-                search.offer(post, length, (agent, from));
+    /// The post can be reached at this distance: it may open one slot more, or let somebody go.
+    fn settle_sink(&mut self, distance: i64, post: u32, best: &mut (i64, Sink)) {
+        let what = &self.net.posts[post as usize];
+        let asked = self.asked[post as usize];
+        if asked < what.need {
+            let widened = distance + self.price[post as usize] - what.slot_price(asked);
+            if widened < best.0 {
+                *best = (widened, Sink::Widened(post));
             }
+        }
+        for at in 0..self.members[post as usize].len() {
+            let agent = self.members[post as usize][at];
+            let base = distance - self.value(agent);
+            let idle = base + self.net.agents[agent as usize].idle_cost;
+            if idle < best.0 {
+                *best = (idle, Sink::Idle(agent));
+            }
+            self.offer_deals(agent, base, post, best);
+        }
+    }
+
+    /// Reaches the posts on the agent's list, and notes when others might be nearer. `base` is what is added to a deal.
+    fn offer_deals(&mut self, agent: u32, base: i64, from: u32, best: &(i64, Sink)) {
+        for offer in self.deals.list(agent) {
+            let length = base + offer.cost - self.price[offer.post as usize];
+            if offer.post != from && length < best.0 {
+                self.search.offer(offer.post, length, (agent, from));
+            }
+        }
+        self.promise(agent, 0, base, self.deals.beyond(agent), best);
+    }
+
+    /// There may be deals from `beyond` on that have not been offered.
+    fn promise(&mut self, agent: u32, times: u32, base: i64, beyond: i64, best: &(i64, Sink)) {
+        if base + beyond < best.0 && beyond < self.net.agents[agent as usize].idle_cost {
+            self.search.note(base + beyond, Event::Agent(agent, times));
+        }
+    }
+
+    /// The agent's offers have come to their end: first the list is made anew, then ever wider rings are looked at.
+    fn offer_more(&mut self, reached: i64, agent: u32, times: u32, loose: (u32, i64), best: &(i64, Sink)) {
+        let (base, from) = match self.post_of[agent as usize] {
+            _ if agent == loose.0 => (-loose.1, NONE),
+            post => (self.search.distance(post) - self.value(agent), post),
+        };
+        let idle = self.net.agents[agent as usize].idle_cost;
+        if times == 0 {
+            self.deals.renew(&self.net, &mut self.market, &self.price, agent, idle);
+            for offer in self.deals.list(agent) {
+                let length = base + offer.cost - self.price[offer.post as usize];
+                if offer.post != from && length < best.0 {
+                    self.search.offer(offer.post, length, (agent, from));
+                }
+            }
+            return self.promise(agent, 1, base, self.deals.beyond(agent), best);
+        }
+        let limit = (reached - base).saturating_add(RING_M << times.min(30)).min(best.0 - base).min(idle);
+        let search = &mut self.search;
+        self.market.browse(&Ask::new(&self.net, &self.price, agent), limit, |offer, deal| {
+            if offer.post != from {
+                search.offer(offer.post, base + deal, (agent, from));
+            }
+            limit
         });
-        self.search = search;
+        self.promise(agent, times + 1, base, limit, best);
     }
 }
+
+/// Width of the first ring beyond the remembered offers; each next one is twice as wide.
+const RING_M: i64 = 100;
