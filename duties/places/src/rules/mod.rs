@@ -1,0 +1,3 @@
+//! What is right about places: pure functions, no clock, no database.
+
+pub mod day;

@@ -1,0 +1,64 @@
+//! Site chiefs (点长): one account per site. The person's name and number live with the account.
+
+use std::collections::HashMap;
+
+use domain::{
+    District, Event, Id, Role, Scope,
+    things::{Account, Site},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::{Error, Tx, params};
+use web::access::{accounts, standing};
+
+/// Whoever leads a site, for those who must reach them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Chief {
+    pub account: Id<Account>,
+    pub name: String,
+    /// In full: mask it where it is not needed for the work.
+    pub phone: Option<String>,
+}
+
+pub fn chief(tx: &mut Tx, site: Id<Site>) -> Result<Option<Chief>, Error> {
+    let account =
+        tx.first("select account from site_chiefs where site = $1", params![site], |row| row.get("account"))?;
+    account.map_or(Ok(None), |account| person(tx, account))
+}
+
+/// The chiefs of all sites in use.
+pub fn chiefs(tx: &mut Tx, district: &District) -> Result<HashMap<Id<Site>, Chief>, Error> {
+    let rows: Vec<(Id<Site>, Id<Account>)> = tx.rows(
+        "select c.site, c.account from sites s join site_chiefs c on c.site = s.id
+         where s.district = $1 and s.retired_at is null",
+        params![district],
+        |row| Ok((row.get("site")?, row.get("account")?)),
+    )?;
+    let mut chiefs = HashMap::with_capacity(rows.len());
+    for (site, account) in rows {
+        if let Some(chief) = person(tx, account)? {
+            chiefs.insert(site, chief);
+        }
+    }
+    Ok(chiefs)
+}
+
+/// Makes an account the chief of a site; whoever was it before is no longer.
+pub fn set_chief(tx: &mut Tx, district: &District, site: Id<Site>, account: Id<Account>) -> Result<(), Error> {
+    tx.execute(
+        "insert into site_chiefs (site, account) values ($1, $2) on conflict (site) do update set account = excluded.account",
+        params![site, account],
+    )?;
+    let scope = Scope::Site(site);
+    standing::withdraw_all(tx, Role::SiteChief, &scope)?;
+    accounts::grant(tx, district, account, Role::SiteChief, &scope)?;
+    if let Some(here) = super::sites::jurisdiction(tx, site)? {
+        tx.record(&here, site.uuid(), &Event::SiteChanged { site })?;
+    }
+    Ok(())
+}
+
+/// The name and number behind an account.
+pub fn person(tx: &mut Tx, account: Id<Account>) -> Result<Option<Chief>, Error> {
+    Ok(accounts::name_and_phone(tx, account)?.map(|(name, phone)| Chief { account, name, phone }))
+}
