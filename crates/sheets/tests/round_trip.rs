@@ -48,7 +48,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn any_text_comes_back(texts in prop::collection::vec((text(), text()), 1..8)) {
         let rows: Vec<[String; 3]> =
@@ -97,7 +97,8 @@ fn numbers_stay_numbers_and_codes_stay_texts() {
 #[test]
 fn a_csv_begins_with_the_mark_excel_needs_and_ends_its_lines_as_it_does() {
     let csv = written(Format::Csv, &[["1".into(), "a\"b".into(), "采,样".into()]]);
-    let expected = "\u{FEFF}code,name,note\r\n1,\"a\"\"b\",\"采,样\"\r\n\"※※ duty officer 张三, 2022-09-15 00:07\",,\r\n";
+    let expected =
+        "\u{FEFF}code,name,note\r\n1,\"a\"\"b\",\"采,样\"\r\n\"※※ duty officer 张三, 2022-09-15 00:07\",,\r\n";
     assert_eq!(String::from_utf8(csv).unwrap(), expected);
 }
 
