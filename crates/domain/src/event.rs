@@ -70,6 +70,11 @@ events! {
     CorrectionAsked "responders.correction_asked" { correction: Id<Correction>, volunteer: Id<Volunteer> }
     CorrectionSettled "responders.correction_settled" { correction: Id<Correction>, upheld: bool }
     DeedTold "responders.deed_told" { deed: Id<Deed>, volunteer: Id<Volunteer> }
+    /// The person told of consents or declines; the assessment group publishes or withdraws.
+    DeedDecided "responders.deed_decided" { deed: Id<Deed>, volunteer: Id<Volunteer>, state: String }
+    BadgeRenewed "responders.badge_renewed" { volunteer: Id<Volunteer> }
+    /// A personal link was made for somebody.
+    LinkMade "responders.link_made" { volunteer: Id<Volunteer> }
     Commended "responders.commended" { volunteer: Id<Volunteer>, on: bool }
 
     // deployments
