@@ -54,7 +54,7 @@ pub struct Ground {
 /// The options, settled: file read, defaults filled in, everything checked.
 pub struct Settled {
     pub address: Address,
-    pub key_file: Option<PathBuf>,
+    key_file: Option<PathBuf>,
     pub listen: SocketAddr,
     pub public_url: Option<String>,
     pub district: District,
@@ -115,9 +115,12 @@ impl Settled {
         if std::env::var_os("MUSTER_KEYS").is_some() {
             return Ok(Keyring::from_env("MUSTER_KEYS")?);
         }
-        // PostgreSQL has no file to keep the keys beside; all its servers need the same keys.
-        let path = self.key_file.clone().or_else(|| self.address.keyring()).unwrap_or_else(|| "muster.key".into());
-        Ok(Keyring::load_or_create(&path)?)
+        Ok(Keyring::load_or_create(&self.key_file())?)
+    }
+
+    /// Where the keys lie. PostgreSQL has no file to keep them beside, and all its servers need the same ones.
+    pub fn key_file(&self) -> PathBuf {
+        self.key_file.clone().or_else(|| self.address.keyring()).unwrap_or_else(|| "muster.key".into())
     }
 
     pub fn settings(&self, bound: SocketAddr) -> anyhow::Result<Settings> {

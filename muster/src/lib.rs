@@ -26,6 +26,16 @@ enum Command {
     Serve(commands::serve::Serve),
     /// Bring the database to this version's shape.
     Migrate,
+    /// Copy the database while it is in use.
+    Backup(commands::backup::Backup),
+    /// Fill an empty database from a backup and prove it.
+    Restore(commands::restore::Restore),
+    /// Check the journal's chain.
+    Verify(commands::verify::Verify),
+    /// Look for whatever could lose or open what was entrusted.
+    Doctor,
+    /// Seal everything under a new key.
+    RotateKeys(commands::rotate_keys::RotateKeys),
     /// Print an API token for a device or program.
     Token(commands::token::Token),
 }
@@ -48,6 +58,11 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve(serve) => serve.run(&ground),
         Command::Migrate => commands::migrate::run(&ground),
+        Command::Backup(backup) => backup.run(&ground),
+        Command::Restore(restore) => restore.run(&ground),
+        Command::Verify(verify) => verify.run(&ground),
+        Command::Doctor => commands::doctor::run(&ground),
+        Command::RotateKeys(rotate) => rotate.run(&ground),
         Command::Token(token) => token.run(&ground),
     }
 }

@@ -5,10 +5,10 @@ use std::{collections::HashMap, sync::Arc};
 use axum::Router;
 use domain::{Clock, District, Moment};
 use jiff::tz::TimeZone;
-use store::{Migration, Store, jobs::Runner};
+use store::{Migration, Store, jobs::Runner, rotate::SealedColumn};
 
 use crate::{
-    access::guard::Guard,
+    access::{accounts, guard::Guard},
     frame::NavItem,
     live::Live,
     routes::{Entry, Resolver, Routes},
@@ -46,6 +46,8 @@ pub struct Duty {
     pub words: [WordsFile; 2],
     pub migrations: &'static [Migration],
     pub nav: &'static [NavItem],
+    /// The columns that hold sealed text, for the rotation of keys.
+    pub sealed: &'static [SealedColumn],
     /// Registers the handlers of this duty's jobs.
     pub jobs: fn(Runner, &Arc<House>) -> Runner,
 }
@@ -61,6 +63,10 @@ pub fn own_duty() -> Duty {
         ],
         migrations: &[Migration { name: "web/0001_access", sql: include_str!("../migrations/0001_access.sql") }],
         nav: crate::access::pages::NAV,
+        sealed: &[
+            SealedColumn { table: "accounts", column: "name", id: "id", label: accounts::NAME },
+            SealedColumn { table: "accounts", column: "phone", id: "id", label: accounts::PHONE },
+        ],
         jobs: |runner, _| runner,
     }
 }

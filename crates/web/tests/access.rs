@@ -19,7 +19,8 @@ fn store(duties: &[web::Duty]) -> Store {
 }
 
 async fn change<T: Send + 'static>(
-    test: &TestHouse, work: impl FnMut(&mut store::Tx) -> Result<T, Fault> + Send + 'static,
+    test: &TestHouse,
+    work: impl FnMut(&mut store::Tx) -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
     let act = Act { actor: Actor::system(), at: test.clock.now(), request: None };
     test.house.store.change(act, work).await
@@ -39,13 +40,18 @@ async fn a_fresh_house_has_no_password_to_guess() {
 async fn a_one_time_code_works_once() {
     let test = house().await;
     let admin = test.client(Role::Administrator, Scope::District).await;
-    let made = admin.post("/accounts", json!({"login": "officer", "name": "值班长", "role": "duty_officer"})).await.json();
+    let made =
+        admin.post("/accounts", json!({"login": "officer", "name": "值班长", "role": "duty_officer"})).await.json();
     let account = made["account"].as_str().unwrap().to_owned();
     let link = admin.post(&format!("/accounts/{account}/link"), json!({})).await.json();
     let path = link["address"].as_str().unwrap().strip_prefix("http://muster.test").unwrap().to_owned();
     let first = test.stranger().page_post(&path).await;
     assert_eq!(first.status.as_u16(), 303);
-    assert_eq!(test.stranger().post(&path, json!({})).await.refused(), "403 web.5", "a program without a token has no origin");
+    assert_eq!(
+        test.stranger().post(&path, json!({})).await.refused(),
+        "403 web.5",
+        "a program without a token has no origin"
+    );
     assert_eq!(test.stranger().page_post(&path).await.status.as_u16(), 410);
 }
 
@@ -67,7 +73,10 @@ async fn suspension_ends_sessions_and_doors_at_once() {
     let mut lead = test.stranger();
     lead.token = Some(token);
     let page = lead.get("/accounts").await.json();
-    let id = page["accounts"].as_array().unwrap().iter().find(|a| a["login"] == "lead").unwrap()["id"].as_str().unwrap().to_owned();
+    let id = page["accounts"].as_array().unwrap().iter().find(|a| a["login"] == "lead").unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let admin = test.client(Role::Administrator, Scope::District).await;
     admin.post(&format!("/accounts/{id}/suspension"), json!({})).await.json();
     assert_eq!(lead.get("/accounts").await.refused(), "401 web.1");

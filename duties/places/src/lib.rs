@@ -30,6 +30,15 @@ pub mod readiness {
 }
 pub use readiness::heard;
 
+/// Bringing registers in. Rows of one call must not repeat a code (the second one is rejected); a file that is taken in
+/// pieces must look for repeated codes across them.
+pub mod register {
+    pub use crate::{
+        rules::intake::{Counts, DivisionRow, Reason, SITE_COLUMNS, SiteRow, Verdict},
+        store::register::{apply, apply_divisions, judge, judge_divisions},
+    };
+}
+
 /// What this duty brings into the house.
 pub fn duty() -> Duty {
     Duty {
@@ -41,6 +50,7 @@ pub fn duty() -> Duty {
         ],
         migrations: &[Migration { name: "places/0001_places", sql: include_str!("../migrations/0001_places.sql") }],
         nav: routes::NAV,
+        sealed: &[],
         jobs: |runner, _| runner,
     }
 }

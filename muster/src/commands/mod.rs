@@ -1,5 +1,10 @@
 //! The commands of `muster`, one file each.
 
+pub mod backup;
+pub mod doctor;
 pub mod migrate;
+pub mod restore;
+pub mod rotate_keys;
 pub mod serve;
 pub mod token;
+pub mod verify;
