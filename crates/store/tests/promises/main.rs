@@ -1,0 +1,12 @@
+//! What the store promises, on both engines. One program, so that one PostgreSQL serves all of it.
+
+mod backups;
+mod changing;
+mod common;
+mod jobs;
+mod journal;
+mod killed;
+mod migrating;
+mod replies;
+mod rotating;
+mod values;
