@@ -1,3 +1,4 @@
 //! What is right about places: pure functions, no clock, no database.
 
 pub mod day;
+pub mod intake;

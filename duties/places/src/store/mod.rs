@@ -3,5 +3,6 @@
 pub mod chiefs;
 pub mod days;
 pub mod divisions;
+pub mod register;
 pub mod sites;
 pub mod zones;
