@@ -64,7 +64,7 @@ fn prepare(connection: &Connection, purpose: Purpose) -> rusqlite::Result<()> {
 }
 
 /// Reads back what decides whether an acknowledged change survives.
-pub(crate) fn check_pragmas(connection: &Connection) -> Result<()> {
+fn check_pragmas(connection: &Connection) -> Result<()> {
     let read = |name: &str| -> Result<String> {
         let value = connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
         match value.map_err(|cause| failed(&cause, name))? {
@@ -291,6 +291,18 @@ pub(crate) fn failed(cause: &rusqlite::Error, sql: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_setting_that_may_forget_is_refused() {
+        let folder = crate::testing::Folder::new();
+        for forgetful in ["synchronous = normal", "synchronous = off", "foreign_keys = off", "journal_mode = delete"] {
+            let session = Sqlite::open(&folder.path().join("night.db"), Purpose::Change).unwrap();
+            assert_eq!(check_pragmas(&session.connection), Ok(()));
+            session.connection.execute_batch(&format!("pragma {forgetful}")).unwrap();
+            let refused = check_pragmas(&session.connection);
+            assert!(matches!(refused, Err(Error::Unsafe(_))), "{forgetful}: {refused:?}");
+        }
+    }
 
     #[test]
     fn a_bulk_insert_numbers_its_parameters() {

@@ -3,10 +3,12 @@
 mod backups;
 mod changing;
 mod common;
+mod doctor;
 mod jobs;
 mod journal;
 mod killed;
 mod migrating;
+mod outages;
 mod replies;
 mod rotating;
 mod values;
