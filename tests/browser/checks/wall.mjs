@@ -1,0 +1,33 @@
+// The wall screen is read from five metres: large text, everything at once, its own age (U17).
+
+const LEAST_PX_AT_1080 = 32;
+
+export async function wall(page, screens) {
+  const before = page.viewportSize();
+  const faults = [];
+  for (const screen of screens) {
+    await page.setViewportSize(screen);
+    const least = (LEAST_PX_AT_1080 * screen.height) / 1080;
+    faults.push(...(await page.evaluate(fromFiveMetres, { least, where: `${screen.width}×${screen.height}` })));
+  }
+  await page.setViewportSize(before);
+  return faults;
+}
+
+function fromFiveMetres({ least, where }) {
+  const faults = new Set();
+  const root = document.documentElement;
+  if (root.scrollHeight > innerHeight || root.scrollWidth > innerWidth) faults.add(`${where}: has to be scrolled (${root.scrollWidth}×${root.scrollHeight})`);
+  const hasOwnText = (element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  for (const element of document.body.querySelectorAll('*')) {
+    const box = element.getBoundingClientRect();
+    if (!hasOwnText(element) || !element.checkVisibility() || box.width < 2 || element.closest('.skip')) continue;
+    const style = getComputedStyle(element);
+    // Text in a drawing is as large as the drawing is drawn.
+    const scale = element.ownerSVGElement ? element.getScreenCTM().a : 1;
+    const size = parseFloat(style.fontSize) * scale;
+    if (size < least - 0.5) faults.add(`${where}: text of ${Math.round(size)} px, ${least} at least: ${element.textContent.trim().slice(0, 40)}`);
+  }
+  if (![...document.querySelectorAll('[data-age], time[datetime]')].some((element) => element.checkVisibility())) faults.add(`${where}: does not say how old it is`);
+  return [...faults].slice(0, 6);
+}

@@ -1,0 +1,154 @@
+// The rig's own controls: each check is quiet on a good page and turns red on a page with one planted fault.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { access } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+import { accessible, structured } from './checks/accessible.mjs';
+import { colour } from './checks/colour.mjs';
+import { fits } from './checks/fits.mjs';
+import { language } from './checks/language.mjs';
+import { emptyStates } from './checks/lists.mjs';
+import { paper, sheets } from './checks/paper.mjs';
+import { strict, watch } from './checks/policy.mjs';
+import { mainActInReach, targets } from './checks/targets.mjs';
+import { wall } from './checks/wall.mjs';
+import { weight } from './checks/weight.mjs';
+import { openSmallHouse } from './control/small-house.mjs';
+import { openChromium, People, SCREENS } from './rig/browser.mjs';
+import { addressBook, routeOf, walk } from './rig/crawl.mjs';
+import { startMuster } from './rig/muster.mjs';
+
+const STAND_IN = fileURLToPath(new URL('./control/small-house.mjs', import.meta.url));
+const h1 = '<h1>点位</h1>';
+const row = (style) => `<table><tbody><tr ${style}><td>12</td></tr></tbody></table>`;
+
+/** [name, check, good page, bad page, what the fault must say]; a page is text or { body, kind, … }. */
+const CASES = [
+  ['axe: a button has a name', accessible, `${h1}<button>打开</button>`, `${h1}<button></button>`, /button-name/],
+  ['one first heading', structured, h1, '<p>点位</p>', /first headings/],
+  ['nothing to push sideways', fits, h1, `${h1}<div style="width:500px">宽</div>`, /320 px: .*too wide/],
+  ['text at 200 %', fits, h1, `${h1}<div style="width:12rem">宽</div><div style="width:20rem">宽</div>`, /200 %/],
+  ['targets are large', targets, `${h1}<p>请先看一看<a href="/">这一页上的说明</a>，再来打开点位。</p><button>打开</button>`, `${h1}<a href="/" style="min-height:20px">打开</a>`, /48 at least/],
+  ['targets do not overlap', targets, `${h1}<button>甲</button>`, `${h1}<button>甲</button><button style="margin-left:-30px">乙</button>`, /lies on top/],
+  ['the main act is in reach', mainActInReach, `${h1}<button data-main style="position:fixed;bottom:0">签到</button>`, `${h1}<button data-main>签到</button>`, /of the screen's height/],
+  ['a missing word', (page) => language(page, 'zh-CN'), h1, `${h1}<p>⟦role-runner⟧</p>`, /a word is missing/],
+  ['English on a Chinese page', (page) => language(page, 'zh-CN'), `${h1}<p>用 CSV 导入，编号 SITE-12，<span lang="en">Hello</span></p>`, `${h1}<p>请 Confirm 一下</p>`, /Confirm/],
+  ['the wrong language', (page) => language(page, 'en'), null, h1, /lang="zh-CN"/],
+  ['slanted Chinese', (page) => language(page, 'zh-CN'), h1, `${h1}<p><em>重要</em></p>`, /slanted/],
+  ['tight lines', (page) => language(page, 'zh-CN'), h1, `${h1}<p style="line-height:1.2">点位</p>`, /line height/],
+  ['figures of unequal width', (page) => language(page, 'zh-CN'), `${h1}${row('')}`, `${h1}${row('style="font-variant-numeric:normal"').replace('<td>', '<td style="font-variant-numeric:normal">')}`, /unequal width/],
+  ['a clock of 12 hours', (page) => language(page, 'zh-CN'), `${h1}<p>08:30</p>`, `${h1}<p>下午 3:30</p>`, /12 hours/],
+  ['an empty list', emptyStates, `${h1}<section><ul></ul><p class="empty">还没有点位。<a href="/">导入点位</a></p></section>`, `${h1}<section><ul></ul></section>`, /says nothing/],
+  ['an empty list without an act', emptyStates, h1, `${h1}<ul></ul><p class="empty">还没有点位。</p>`, /without a next act/],
+  ['red on green', colour, `${h1}<p data-state="short">缺人</p>`, `${h1}<p style="background:#fff;color:#e00000">缺人</p><p style="background:#2e7d32;color:#ffc0c0">缺</p>`, /contrast/],
+  ['a state that is only a colour', colour, `${h1}<i data-state="late">迟</i>`, `${h1}<i data-state="late"></i>`, /without a word/],
+  ['wider than A4', paper, h1, `${h1}<div style="width:900px">宽</div>`, /on A4/],
+  ['navigation on paper', paper, h1, `<nav>导航</nav>${h1}`, /navigation/],
+  ['a row cut in two', paper, { kind: 'paper', body: row('') }, { kind: 'paper', body: row('style="break-inside:auto"') }, /may be cut/],
+  ['small text on the wall', (page) => wall(page, [SCREENS.wall, SCREENS.wall4k]), { kind: 'wall', body: `${h1}<time datetime="2022-09-14">0:00</time>` }, { kind: 'wall', body: `${h1}<p style="font-size:20px">小字</p><time datetime="2022-09-14">0:00</time>` }, /32 at least/],
+  ['a wall without an age', (page) => wall(page, [SCREENS.wall]), null, { kind: 'wall', body: h1 }, /how old/],
+  ['a wall that scrolls', (page) => wall(page, [SCREENS.wall]), null, { kind: 'wall', body: `<div style="height:2000px">${h1}</div>` }, /scrolled/],
+];
+
+const pages = {};
+let browser, house, context;
+before(async () => {
+  [browser, house] = await Promise.all([openChromium(), openSmallHouse(pages)]);
+  context = await browser.newContext({ viewport: SCREENS.phone });
+});
+after(async () => {
+  await browser?.close();
+  await house?.close();
+});
+
+/** Opens a page of the small house in a new tab. */
+async function onPage(page, use) {
+  pages['/'] = page;
+  const tab = await context.newPage();
+  try {
+    return await use(tab, house.address);
+  } finally {
+    await tab.close();
+  }
+}
+
+const checked = (check) => async (tab, address) => {
+  await tab.goto(address);
+  return check(tab);
+};
+
+describe('each check', { concurrency: false }, () => {
+  for (const [name, check, good, bad, says] of CASES) {
+    test(name, async () => {
+      if (good !== null) assert.deepEqual(await onPage(good, checked(check)), [], 'the good page');
+      const faults = await onPage(bad, checked(check));
+      assert.match(faults.join('\n'), says);
+    });
+  }
+});
+
+test('weight: a heavy page and a web font turn red, a light page does not', async () => {
+  const measured = (page) => onPage(page, weight);
+  const light = await measured(h1);
+  assert.deepEqual(light.faults, []);
+  assert.ok(light.bytes > 300, `${light.bytes} bytes counted`);
+  const noise = Array.from({ length: 70_000 }, (_, at) => String.fromCharCode(97 + ((at * at) % 26))).join('');
+  assert.match((await measured(`${h1}<p hidden>${noise}</p>`)).faults.join(), /at most/);
+  const font = { body: `<h1 style="font-family:Far">点位</h1>`, head: '<style>@font-face{font-family:Far;src:url(/far.woff2)}</style>', policy: "default-src 'self' 'unsafe-inline'" };
+  assert.match((await measured(font)).faults.join(), /web font/);
+});
+
+test('policy: another host, an inline script and a lax header turn red', async () => {
+  const visit = (page) =>
+    onPage(page, async (tab, address) => {
+      const faults = watch(tab, address);
+      const answer = await tab.goto(address);
+      return [...faults(), ...strict(answer)].join('\n');
+    });
+  assert.equal(await visit(h1), '');
+  assert.match(await visit({ body: `${h1}<img alt="" src="http://127.0.0.2:9/a.png">`, policy: 'default-src *' }), /another host/);
+  assert.match(await visit(`${h1}<script>window.planted = 1</script>`), /console: .*Content Security Policy/);
+  assert.match(await visit({ body: h1, policy: "default-src 'self'; script-src 'self' 'unsafe-inline'" }), /scripts may come from 'unsafe-inline'/);
+  assert.match(await visit({ body: h1, policy: '' }), /no Content-Security-Policy/);
+});
+
+test('paper: the sheets are counted', async () => {
+  const long = `${h1}${'<p style="break-after:page">页</p>'.repeat(3)}`;
+  assert.equal(await onPage(long, checked(sheets)), 3);
+});
+
+describe('the rig', () => {
+  test('starts a program, signs each role in once, finds every linked page and ends the program', async () => {
+    const muster = await startMuster({ program: STAND_IN });
+    const people = new People(browser, muster);
+    try {
+      assert.deepEqual(people.roles, ['administrator', 'site_chief', 'anybody']);
+      const [first, second] = await Promise.all([people.page('site_chief'), people.page('site_chief', { language: 'en' })]);
+      const cookie = async (page) => (await page.context().cookies(muster.address)).map(({ value }) => value).join();
+      assert.equal(await cookie(first), await cookie(second));
+      const routes = await addressBook(people);
+      const found = await walk(people, 'site_chief', routes);
+      assert.deepEqual(found.map(({ route }) => route), ['/', '/sites', '/sites/{site}', '/roster.csv']);
+      assert.equal(found.find(({ route }) => route === '/sites/{site}').address, '/sites/S001');
+      assert.equal(found.at(-1).type, 'text/csv');
+    } finally {
+      await muster.stop();
+    }
+    await assert.rejects(access(muster.folder), 'the database is removed');
+    assert.throws(() => process.kill(muster.pid, 0), 'the program has ended');
+  });
+
+  test('says why a program did not start', async () => {
+    await assert.rejects(startMuster({ program: STAND_IN, more: ['--refuse'] }), /ended with 3\nthe database is newer/);
+    await assert.rejects(startMuster({ program: '/nowhere/muster' }), /cargo build -p muster/);
+  });
+
+  test('knows an address by the route with the most fixed parts', () => {
+    const routes = ['/sites/{site}', '/sites/new', '/'];
+    assert.equal(routeOf('/sites/new', routes), '/sites/new');
+    assert.equal(routeOf('/sites/S1', routes), '/sites/{site}');
+    assert.equal(routeOf('/sites/S1/roster', routes), undefined);
+  });
+});

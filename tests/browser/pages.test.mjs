@@ -1,0 +1,127 @@
+// Every page of a running Muster, as every role that can reach it, in both languages: what a person would notice.
+// The list of pages is the program's own address book, so a new page is checked without anybody adding it here.
+
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+
+import { accessible, structured } from './checks/accessible.mjs';
+import { colour } from './checks/colour.mjs';
+import { fits } from './checks/fits.mjs';
+import { language } from './checks/language.mjs';
+import { emptyStates } from './checks/lists.mjs';
+import { paper, sheets } from './checks/paper.mjs';
+import { strict, watch } from './checks/policy.mjs';
+import { mainActInReach, targets } from './checks/targets.mjs';
+import { wall } from './checks/wall.mjs';
+import { weight } from './checks/weight.mjs';
+import { LANGUAGES, openChromium, People, SCREENS } from './rig/browser.mjs';
+import { addressBook, walk } from './rig/crawl.mjs';
+import { startMuster } from './rig/muster.mjs';
+
+/** Reached otherwise than by a link on a page. */
+const WITHOUT_LINK = {
+  '/enter/{code}': 'opened from a message; the rig signs everybody in through it',
+};
+/** Whose pages are always for the phone. */
+const PHONE_ROLES = ['volunteer', 'site_chief'];
+
+const muster = await startMuster();
+const browser = await openChromium();
+const people = new People(browser, muster);
+after(async () => {
+  await browser.close();
+  await muster.stop();
+});
+
+const routes = await addressBook(people);
+const visits = await allVisits();
+
+/** Each role's walk; the first role on a route looks more closely than the others. */
+async function allVisits() {
+  const closely = new Set();
+  const all = [];
+  for (const role of people.roles) {
+    for (const visit of await walk(people, role, routes)) {
+      all.push({ ...visit, role, first: !closely.has(visit.route) });
+      closely.add(visit.route);
+    }
+  }
+  return [...all, { role: 'anybody', route: 'a page that is not there', address: '/there-is-no-such-page', type: 'text/html', status: 404, first: true }];
+}
+
+test('the address book: every page is reached by somebody', () => {
+  const reached = new Set(visits.map(({ route }) => route));
+  const lost = routes.filter((route) => !reached.has(route) && !WITHOUT_LINK[route]);
+  assert.deepEqual(lost, [], 'no link leads here; link to it, or argue its line in WITHOUT_LINK');
+  assert.deepEqual(Object.keys(WITHOUT_LINK).filter((route) => !routes.includes(route)), [], 'these routes are gone');
+});
+
+describe('every page', { concurrency: 2 }, () => {
+  for (const visit of visits) {
+    test(`${visit.role} ${visit.route}`, () => inspect(visit));
+  }
+});
+
+/** All faults of one visit, each with the language and screen it was seen on. */
+async function inspect(visit) {
+  assert.equal(visit.status, visit.route.includes('not there') ? 404 : 200, `${visit.address} answers`);
+  if (visit.type !== 'text/html') return;
+  const faults = [];
+  for (const wanted of LANGUAGES) faults.push(...(await inLanguage(visit, wanted)));
+  assert.deepEqual(faults, [], `${visit.address} as ${visit.role}`);
+}
+
+async function inLanguage(visit, wanted) {
+  const page = await people.page(visit.role, { language: wanted });
+  const faults = [];
+  const note = (where, found) => faults.push(...found.map((fault) => `${wanted}, ${where}: ${fault}`));
+  try {
+    const console = watch(page, muster.address);
+    const answer = await page.goto(visit.address, { waitUntil: 'load' });
+    const kind = await page.evaluate(() => ['phone', 'wall', 'paper'].find((kind) => document.body.classList.contains(kind)) ?? 'desk');
+    note('policy', strict(answer));
+    note('words', await language(page, wanted));
+    note('lists', await emptyStates(page));
+    await (kind === 'wall' ? onWall(page, note) : onScreens(page, kind, visit, note));
+    if (wanted === 'zh-CN' && kind === 'phone') await asPhone(visit, note);
+    const known = visit.status === 404 ? /status of 404/ : null;
+    note('console', console().filter((fault) => !known?.test(fault)));
+  } finally {
+    await page.close();
+  }
+  return faults;
+}
+
+async function onWall(page, note) {
+  note('wall', await wall(page, [SCREENS.wall, SCREENS.wall4k]));
+  await page.setViewportSize(SCREENS.wall);
+  note('wall, axe', await accessible(page));
+}
+
+async function onScreens(page, kind, visit, note) {
+  note('structure', await structured(page));
+  note('360 px, axe', await accessible(page));
+  note('fits', await fits(page));
+  if (kind === 'phone' || PHONE_ROLES.includes(visit.role)) note('targets', [...(await targets(page)), ...(await mainActInReach(page))]);
+  if (!visit.first) return;
+  for (const name of ['tablet', 'desk']) {
+    await page.setViewportSize(SCREENS[name]);
+    note(`${name}, axe`, await accessible(page));
+  }
+  note('colours', await colour(page));
+  await page.emulateMedia({ colorScheme: 'dark' });
+  note('dark, axe', await accessible(page));
+  note('dark, colours', await colour(page));
+  await page.emulateMedia({ colorScheme: null });
+  note('paper', await paper(page));
+  if (kind === 'paper' && (await sheets(page)) < 1) note('paper', ['prints no sheet']);
+}
+
+async function asPhone(visit, note) {
+  const fresh = await people.page(visit.role);
+  try {
+    note('first load', (await weight(fresh, visit.address)).faults);
+  } finally {
+    await fresh.close();
+  }
+}

@@ -1,0 +1,88 @@
+// Debian's Chromium and the people who sit in front of it: a person is a role, a language and a screen.
+
+import { chromium } from 'playwright-core';
+
+export const LANGUAGES = ['zh-CN', 'en'];
+
+/** Screens by their use; CSS pixels. */
+export const SCREENS = {
+  phone: { width: 360, height: 780 },
+  tablet: { width: 820, height: 1180 },
+  desk: { width: 1440, height: 900 },
+  wall: { width: 1920, height: 1080 },
+  wall4k: { width: 3840, height: 2160 },
+};
+
+const ARGS = [
+  '--no-sandbox',
+  '--disable-dev-shm-usage',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+export function openChromium() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM_BIN ?? '/usr/bin/chromium', args: ARGS });
+}
+
+/** The people of one running Muster. Links can be used once, so each role signs in once and its session is shared. */
+export class People {
+  #browser;
+  #muster;
+  #sessions = new Map();
+
+  constructor(browser, muster) {
+    this.#browser = browser;
+    this.#muster = muster;
+  }
+
+  /** Every role the program gave a link for, and somebody without an account. */
+  get roles() {
+    return [...Object.keys(this.#muster.links), 'anybody'];
+  }
+
+  /** A browser of their own for a person: own cookies, own cache, own storage. */
+  async context(role, { language = 'zh-CN', screen = SCREENS.phone, ...more } = {}) {
+    return this.#browser.newContext({
+      baseURL: this.#muster.address,
+      locale: language,
+      timezoneId: 'Asia/Shanghai',
+      viewport: screen,
+      hasTouch: screen.width < 600,
+      reducedMotion: 'reduce',
+      storageState: role === 'anybody' ? undefined : await this.#session(role),
+      ...more,
+    });
+  }
+
+  /** A page for a person; closing it closes the whole browser of that person. */
+  async page(role, options) {
+    const context = await this.context(role, options);
+    const page = await context.newPage();
+    page.on('close', () => context.close().catch(() => {}));
+    return page;
+  }
+
+  #session(role) {
+    if (!this.#sessions.has(role)) this.#sessions.set(role, this.#signIn(role));
+    return this.#sessions.get(role);
+  }
+
+  async #signIn(role) {
+    const link = this.#muster.links[role];
+    if (!link) throw new Error(`the program gave no sign-in link for ${role}; it gave: ${Object.keys(this.#muster.links).join(', ')}`);
+    const context = await this.#browser.newContext({ baseURL: this.#muster.address, locale: 'zh-CN' });
+    try {
+      const page = await context.newPage();
+      await page.goto(link);
+      // A link that a mail scanner fetches must not be used up, so the page asks for one tap.
+      const enter = page.locator('main form[method=post] button').first();
+      if (await enter.count()) await Promise.all([page.waitForURL((url) => !url.href.startsWith(link)), enter.click()]);
+      return await context.storageState();
+    } finally {
+      await context.close();
+    }
+  }
+}

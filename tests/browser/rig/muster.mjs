@@ -1,0 +1,67 @@
+// Starts a Muster of its own for a test: fresh database, the demo district with its plan published, a free port.
+// The program prints one line of JSON when it serves: its address and a sign-in link per role.
+
+import { spawn } from 'node:child_process';
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const READY_WITHIN_MS = 120_000;
+const STOP_WITHIN_MS = 10_000;
+
+/** Starts the program and waits until it serves. `stop()` ends it and removes its database. */
+export async function startMuster({ program = process.env.MUSTER_BIN ?? join(ROOT, 'target/debug/muster'), more = [], env = {} } = {}) {
+  await access(program).catch(() => {
+    throw new Error(`${program} is missing: build it with "cargo build -p muster", or set MUSTER_BIN`);
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'muster-pages-'));
+  const command = ['demo', '--still', '--database', `sqlite:${join(folder, 'district.db')}`, '--listen', '127.0.0.1:0', '--json', ...more];
+  const [file, args] = program.endsWith('.mjs') ? [process.execPath, [program, ...command]] : [program, command];
+  const child = spawn(file, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const complaints = keepTail(child.stderr);
+  try {
+    const ready = await firstJsonLine(child, complaints);
+    return { ...ready, folder, pid: child.pid, complaints, stop: () => stop(child, folder) };
+  } catch (error) {
+    await stop(child, folder);
+    throw error;
+  }
+}
+
+function keepTail(stream, lines = 40) {
+  const tail = [];
+  createInterface({ input: stream }).on('line', (line) => {
+    tail.push(line);
+    if (tail.length > lines) tail.shift();
+  });
+  return tail;
+}
+
+async function firstJsonLine(child, complaints) {
+  let timer;
+  try {
+    return await new Promise((resolve, reject) => {
+      const fail = (reason) => reject(new Error([`Muster did not start: ${reason}`, ...complaints].join('\n')));
+      timer = setTimeout(() => fail(`no address within ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
+      child.once('error', (error) => fail(error.message));
+      child.once('close', (code, signal) => fail(`it ended with ${signal ?? code}`));
+      createInterface({ input: child.stdout }).on('line', (line) => line.startsWith('{') && resolve(JSON.parse(line)));
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function stop(child, folder) {
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+    child.kill('SIGTERM');
+    await ended;
+    clearTimeout(timer);
+  }
+  await rm(folder, { recursive: true, force: true });
+}
