@@ -1,1 +1,138 @@
+//! Responders: the organisations, teams and volunteers that can be sent; who stood where; what is said of them afterwards.
+//!
+//! This file is the face of the duty: what duties above may ask. Names and telephone numbers are sealed; a [`Person`] is
+//! opened only where the work needs one.
 
+mod attend;
+mod badges;
+mod refusals;
+mod registers;
+mod routes;
+mod rules;
+mod store;
+
+use std::collections::HashMap;
+
+use ::store::{Migration, Result, Tx, rotate::SealedColumn};
+use domain::{District, Id, Moment, things};
+use jiff::tz::TimeZone;
+use web::{Duty, Locale, NavItem};
+
+pub use crate::{
+    refusals::Refused,
+    rules::{
+        rest::{Rest, is_rested},
+        turns::{Lately, points as turn_points},
+    },
+    store::{
+        teams::{Capacity, Team},
+        volunteers::{Person, VolunteerHead},
+    },
+};
+
+/// Checking people in and out.
+pub mod attendance {
+    pub use crate::{
+        attend::{CheckIn, CheckedIn, check_in, check_out, lasting, of_volunteer, present, undo},
+        store::attendances::Attended,
+    };
+}
+
+/// Badge codes.
+pub mod badge {
+    pub use crate::badges::{LENGTH, code, grouped, read};
+}
+
+/// Bringing registers in from files.
+pub mod register {
+    pub use crate::registers::{
+        Counts, Reason, Verdict,
+        team_rows::{TeamRow, apply as apply_teams, judge as judge_teams},
+        volunteer_rows::{CHUNK, Judged, Reading, Ready, VolunteerRow, apply as apply_volunteers},
+    };
+}
+
+/// What this duty brings into the house.
+pub fn duty() -> Duty {
+    Duty {
+        name: "responders",
+        routes: routes::routes,
+        words: [
+            (Locale::ZhCn, include_str!("../words/zh-CN.ftl")),
+            (Locale::En, include_str!("../words/en.ftl")),
+        ],
+        migrations: MIGRATIONS,
+        sealed: SEALED,
+        nav: NAV,
+        jobs: |runner, _| runner,
+    }
+}
+
+const MIGRATIONS: &[Migration] =
+    &[Migration { name: "responders/0001_responders", sql: include_str!("../migrations/0001_responders.sql") }];
+
+const NAV: &[NavItem] = &[];
+
+const SEALED: &[SealedColumn] = &[
+    SealedColumn { table: "volunteers", column: "person", id: "id", label: store::volunteers::PERSON },
+    SealedColumn { table: "deeds", column: "story", id: "id", label: store::deeds::STORY },
+    SealedColumn { table: "corrections", column: "objection", id: "id", label: store::corrections::OBJECTION },
+    SealedColumn { table: "corrections", column: "answer", id: "id", label: store::corrections::ANSWER },
+    SealedColumn { table: "commendations", column: "reason", id: "id", label: store::commendations::REASON },
+];
+
+/// Streams everybody who can be sent, by code; nothing that says who it is.
+pub fn each_for_allocation(tx: &mut Tx, district: &District, on_head: impl FnMut(VolunteerHead)) -> Result<()> {
+    store::volunteers::each_head(tx, district, on_head)
+}
+
+/// One volunteer as the allocation sees them.
+pub fn head(tx: &mut Tx, id: Id<things::Volunteer>) -> Result<Option<VolunteerHead>> {
+    store::volunteers::head_by_id(tx, id)
+}
+
+pub fn person(tx: &mut Tx, id: Id<things::Volunteer>) -> Result<Option<Person>> {
+    store::volunteers::person(tx, id)
+}
+
+pub fn persons(tx: &mut Tx, ids: &[Id<things::Volunteer>]) -> Result<HashMap<Id<things::Volunteer>, Person>> {
+    store::volunteers::persons(tx, ids)
+}
+
+/// The person a badge belongs to, however the code was typed. Also somebody who has left: ask `has_left`.
+pub fn by_badge(tx: &mut Tx, district: &District, typed: &str) -> Result<Option<Person>> {
+    match badges::read(typed) {
+        Some(code) => store::volunteers::by_badge(tx, district, &code),
+        None => Ok(None),
+    }
+}
+
+/// All teams of a district, by code.
+pub fn teams(tx: &mut Tx, district: &District) -> Result<Vec<Team>> {
+    store::teams::all(tx, district)
+}
+
+pub fn team_by_code(tx: &mut Tx, district: &District, code: &str) -> Result<Option<Team>> {
+    store::teams::by_code(tx, district, code)
+}
+
+/// All teams with what they can send now, by organisation.
+pub fn capacities(tx: &mut Tx, district: &District, at: Moment) -> Result<Vec<(Team, Capacity)>> {
+    store::teams::capacities(tx, district, at)
+}
+
+/// When somebody's last duty ended; the present moment while one lasts.
+pub fn last_duty_end(tx: &mut Tx, volunteer: Id<things::Volunteer>) -> Result<Option<Moment>> {
+    store::attendances::last_end(tx, volunteer)
+}
+
+/// What everybody of a district has done in the last two weeks: duties, last end, nights in a row. People who have done
+/// nothing are absent: for them the register's own `nights_in_a_row` is all that is known.
+pub fn lately(
+    tx: &mut Tx,
+    district: &District,
+    moment: Moment,
+    zone: &TimeZone,
+) -> Result<HashMap<Id<things::Volunteer>, Lately>> {
+    store::attendances::lately(tx, district, moment, zone)
+}

@@ -1,0 +1,111 @@
+//! Badge codes: ten letters of Crockford's base 32 (no I, L, O, U), the last one a check letter.
+//!
+//! Nine letters are chance (45 bits), so a code cannot be guessed; the tenth is a checksum over GF(32), so a mistyped or
+//! swapped letter is noticed before anybody is asked about. Codes for many people are drawn along a stretch with random
+//! gaps: each is as hard to guess as one of a million scattered ones, and their index grows in one place.
+
+use rand::RngExt as _;
+
+const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const CHANCE_BITS: u32 = 45;
+/// Letters of a code, the check letter included.
+pub const LENGTH: usize = 10;
+/// The mean gap of a stretch is half of this: 33 million guesses for one hit, at ten tries a quarter of an hour.
+const GAP: u64 = 1 << 26;
+
+/// A fresh code for one person.
+pub fn code() -> String {
+    written(rand::random::<u64>() % (1 << CHANCE_BITS))
+}
+
+/// Fresh codes for many people, in ascending order but for one turn past the end.
+pub fn codes() -> impl Iterator<Item = String> {
+    let mut at = rand::random::<u64>();
+    let mut chance = rand::rng();
+    std::iter::from_fn(move || {
+        at = at.wrapping_add(chance.random_range(1..=GAP)) % (1 << CHANCE_BITS);
+        Some(written(at))
+    })
+}
+
+/// A code as it was meant: upper case, without blanks and hyphens; none when it cannot be a code of ours.
+pub fn read(typed: &str) -> Option<String> {
+    let meant = web::access::secrets::tidy_code(typed);
+    let values: Vec<u8> = meant.bytes().map(value).collect::<Option<_>>()?;
+    (values.len() == LENGTH && check(&values[..LENGTH - 1]) == values[LENGTH - 1]).then_some(meant)
+}
+
+/// A code in two groups, as people read it aloud: `7K3QM-9T0ZC`.
+pub fn grouped(code: &str) -> String {
+    code.split_at_checked(LENGTH / 2).map_or_else(|| code.to_owned(), |(head, tail)| format!("{head}-{tail}"))
+}
+
+fn written(number: u64) -> String {
+    let places = (0..LENGTH - 1).rev();
+    let mut values: Vec<u8> = places.map(|place| u8::try_from((number >> (5 * place)) & 31).unwrap_or(0)).collect();
+    values.push(check(&values));
+    values.iter().map(|value| char::from(LETTERS[usize::from(*value)])).collect()
+}
+
+fn value(letter: u8) -> Option<u8> {
+    LETTERS.iter().position(|known| *known == letter).and_then(|place| u8::try_from(place).ok())
+}
+
+/// The sum of each value times another power of the generator: one wrong letter, or two swapped ones, change it.
+fn check(values: &[u8]) -> u8 {
+    values.iter().fold(0, |sum, value| times_two(sum ^ value))
+}
+
+/// Multiplication by the generator of GF(32) with x⁵ + x² + 1.
+const fn times_two(value: u8) -> u8 {
+    let doubled = value << 1;
+    if doubled & 32 == 0 { doubled } else { (doubled ^ 0b10_0101) & 31 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_read_as_it_was_meant() {
+        let fresh = code();
+        assert_eq!(fresh.len(), LENGTH);
+        assert_eq!(read(&fresh).as_deref(), Some(fresh.as_str()));
+        assert_eq!(read(&grouped(&fresh.to_lowercase())).as_deref(), Some(fresh.as_str()));
+        assert_eq!(read(""), None);
+        assert_eq!(read(&fresh[1..]), None);
+        assert_eq!(read("点位守门员"), None);
+    }
+
+    #[test]
+    fn every_wrong_letter_and_every_swap_is_noticed() {
+        for fresh in codes().take(50) {
+            let letters = fresh.as_bytes();
+            for place in 0..LENGTH {
+                for other in LETTERS.iter().filter(|other| **other != letters[place]) {
+                    let mut wrong = letters.to_vec();
+                    wrong[place] = *other;
+                    assert_eq!(read(std::str::from_utf8(&wrong).unwrap()), None, "{fresh}");
+                }
+                for second in place + 1..LENGTH {
+                    let mut wrong = letters.to_vec();
+                    wrong.swap(place, second);
+                    assert!(wrong == letters || read(std::str::from_utf8(&wrong).unwrap()).is_none(), "{fresh}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn codes_of_a_stretch_differ_and_their_gaps_are_chance() {
+        let drawn: Vec<String> = codes().take(2_000).collect();
+        let mut unique = drawn.clone();
+        unique.sort();
+        unique.dedup();
+        assert_eq!(unique.len(), drawn.len());
+        let number = |code: &String| code.bytes().take(9).fold(0_u64, |n, b| n << 5 | u64::from(value(b).unwrap()));
+        let gaps: Vec<u64> = drawn.windows(2).map(|pair| number(&pair[1]).wrapping_sub(number(&pair[0])) % (1 << 45)).collect();
+        let mean = gaps.iter().sum::<u64>() / gaps.len() as u64;
+        assert!((GAP / 2 - GAP / 16..GAP / 2 + GAP / 16).contains(&mean), "mean gap {mean}");
+    }
+}

@@ -1,0 +1,303 @@
+//! The register of volunteers: `code,name,phone,team,latitude,longitude,roles[,languages,reserve,available_from,
+//! available_until,nights_in_a_row,email]`.
+//!
+//! A million rows come in chunks. Judging a chunk and sealing it reads only, so it can be done by a reader while the gate
+//! applies the chunk before: `judge` → `seal` → `apply`.
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    hash::{BuildHasher as _, RandomState},
+};
+
+use domain::{
+    District, Id, Moment, PhoneNumber, Position, PostRole,
+    things::{Team, Volunteer},
+};
+use jiff::tz::TimeZone;
+use store::{Error, Tx};
+use web::Fault;
+
+use super::{Blinds, Counts, Reason, Verdict, brief, filled, position};
+use crate::{
+    badges,
+    refusals::Refused,
+    store::{
+        teams,
+        volunteers::{self, Known, PERSON, Wanted},
+    },
+};
+
+/// How many rows are best judged and applied at once.
+pub const CHUNK: usize = 4_000;
+
+/// A row as it stands in the file.
+#[derive(Debug, Clone, Default)]
+pub struct VolunteerRow {
+    /// The row's number as the sender's program shows it.
+    pub number: u64,
+    pub code: String,
+    pub name: String,
+    pub phone: String,
+    /// The team's code.
+    pub team: String,
+    pub latitude: String,
+    pub longitude: String,
+    /// Names of roles, separated by `;`.
+    pub roles: String,
+    pub languages: String,
+    pub reserve: String,
+    pub available_from: String,
+    pub available_until: String,
+    pub nights_in_a_row: String,
+    pub email: String,
+}
+
+/// What a file is read against: the teams, and the codes that came before in the same file.
+pub struct Reading {
+    district: District,
+    zone: TimeZone,
+    blinds: Blinds,
+    teams: HashMap<String, Id<Team>>,
+    /// Hash of each code → the row it stood in. A million of them are 32 MB.
+    seen: HashMap<u64, u64>,
+    hasher: RandomState,
+}
+
+/// A row that can be taken, before it is sealed.
+struct Good {
+    code: String,
+    name: String,
+    phone: PhoneNumber,
+    email: Option<String>,
+    team: Id<Team>,
+    position: Position,
+    roles: u32,
+    languages: String,
+    reserve: bool,
+    window: (Option<Moment>, Option<Moment>),
+    nights_in_a_row: u32,
+    digest: [u8; 16],
+}
+
+/// A chunk that was judged.
+pub struct Judged {
+    verdicts: Vec<Verdict>,
+    new: Vec<Good>,
+    changed: Vec<(Known, Good)>,
+}
+
+/// A chunk that can be applied.
+#[derive(Clone)]
+pub struct Ready {
+    pub counts: Counts,
+    new: Vec<Wanted>,
+    /// Who is changed, and the team and standing they have now.
+    changed: Vec<(Id<Volunteer>, Option<Id<Team>>, Wanted)>,
+}
+
+impl Reading {
+    /// Begins to read a file; times in it are on the clock of `zone`.
+    pub fn begin(tx: &mut Tx, district: &District, zone: &TimeZone) -> Result<Self, Error> {
+        let teams = teams::digests(tx, district)?.into_iter().map(|(code, (id, _))| (code, id)).collect();
+        Ok(Self {
+            district: district.clone(),
+            zone: zone.clone(),
+            blinds: Blinds::of(tx),
+            teams,
+            seen: HashMap::new(),
+            hasher: RandomState::new(),
+        })
+    }
+
+    /// Judges the next rows of the file.
+    pub fn judge(&mut self, tx: &mut Tx, rows: &[VolunteerRow]) -> Result<Judged, Error> {
+        let codes: Vec<&str> = rows.iter().map(|row| row.code.trim()).collect();
+        let mut known = volunteers::known(tx, &self.district, &codes)?;
+        let mut judged = Judged { verdicts: Vec::with_capacity(rows.len()), new: Vec::new(), changed: Vec::new() };
+        for row in rows {
+            let verdict = match self.good(row) {
+                Err(reason) => Verdict::Rejected { reason },
+                Ok(good) => judged.sort(known.remove(&good.code), good),
+            };
+            judged.verdicts.push(verdict);
+        }
+        Ok(judged)
+    }
+
+    fn good(&mut self, row: &VolunteerRow) -> Result<Good, Reason> {
+        let code = filled("code", &row.code, 60)?;
+        match self.seen.entry(self.hasher.hash_one(&code)) {
+            Entry::Occupied(first) => return Err(Reason::CodeTwice { first: *first.get() }),
+            Entry::Vacant(place) => place.insert(row.number),
+        };
+        let team = row.team.trim();
+        let team = *self.teams.get(team).ok_or_else(|| Reason::UnknownTeam { team: brief(team) })?;
+        Ok(Good {
+            name: filled("name", &row.name, 100)?,
+            phone: row.phone.parse().map_err(|_| Reason::BadPhone)?,
+            email: email(&row.email)?,
+            team,
+            position: position(&row.latitude, &row.longitude)?,
+            roles: roles(&row.roles)?,
+            languages: languages(&row.languages),
+            reserve: yes_or_no("reserve", &row.reserve)?,
+            window: self.window(row)?,
+            nights_in_a_row: count("nights_in_a_row", &row.nights_in_a_row)?,
+            digest: self.digest(row),
+            code,
+        })
+    }
+
+    fn window(&self, row: &VolunteerRow) -> Result<(Option<Moment>, Option<Moment>), Reason> {
+        let from = time("available_from", &row.available_from, &self.zone)?;
+        let until = time("available_until", &row.available_until, &self.zone)?;
+        let is_turned = from.zip(until).is_some_and(|(from, until)| until <= from);
+        if is_turned { Err(Reason::WindowTurned) } else { Ok((from, until)) }
+    }
+
+    fn digest(&self, row: &VolunteerRow) -> [u8; 16] {
+        self.blinds.row(&[
+            &row.code, &row.name, &row.phone, &row.team, &row.latitude, &row.longitude, &row.roles, &row.languages,
+            &row.reserve, &row.available_from, &row.available_until, &row.nights_in_a_row, &row.email,
+        ])
+    }
+}
+
+impl Judged {
+    /// What becomes of each row, in the order they were given.
+    pub fn verdicts(&self) -> &[Verdict] {
+        &self.verdicts
+    }
+
+    pub fn counts(&self) -> Counts {
+        Counts::of(&self.verdicts)
+    }
+
+    /// Seals what is new and changed.
+    pub fn seal(self, tx: &Tx, reading: &Reading) -> Ready {
+        let counts = self.counts();
+        let wanted = |good: Good| wanted(tx, &reading.blinds, good);
+        let changed = self.changed.into_iter().map(|(known, good)| {
+            let team = (!known.has_left).then_some(known.team);
+            (known.id, team, wanted(good))
+        });
+        Ready { counts, changed: changed.collect(), new: self.new.into_iter().map(wanted).collect() }
+    }
+
+    fn sort(&mut self, known: Option<Known>, good: Good) -> Verdict {
+        match known {
+            None => {
+                self.new.push(good);
+                Verdict::New
+            }
+            Some(known) if known.digest == good.digest && !known.has_left => Verdict::Same,
+            Some(known) => {
+                self.changed.push((known, good));
+                Verdict::Changed
+            }
+        }
+    }
+}
+
+/// Does what was judged. Refused when somebody else has changed the register meanwhile: judge again.
+pub fn apply(tx: &mut Tx, district: &District, ready: &Ready) -> Result<Counts, Fault> {
+    let mut people: HashMap<Id<Team>, i64> = HashMap::new();
+    for it in &ready.new {
+        *people.entry(it.team).or_default() += 1;
+    }
+    if !ready.new.is_empty() {
+        add(tx, district, &ready.new)?;
+    }
+    for (id, before, it) in &ready.changed {
+        if !volunteers::change(tx, *id, it)? {
+            return Err(Refused::ChangedMeanwhile.into());
+        }
+        *people.entry(it.team).or_default() += 1;
+        if let Some(before) = before {
+            *people.entry(*before).or_default() -= 1;
+        }
+    }
+    teams::add_people(tx, &people)?;
+    Ok(ready.counts)
+}
+
+/// Two stretches of badges may meet once in millions: then another stretch is drawn.
+fn add(tx: &mut Tx, district: &District, new: &[Wanted]) -> Result<(), Fault> {
+    for _ in 0..3 {
+        match tx.attempt(|tx| volunteers::add(tx, district, new.iter().cloned(), badges::codes())) {
+            Err(Error::Duplicate { .. }) => {}
+            outcome => return Ok(outcome?),
+        }
+    }
+    Err(Refused::ChangedMeanwhile.into())
+}
+
+fn wanted(tx: &Tx, blinds: &Blinds, good: Good) -> Wanted {
+    let text = volunteers::person_text(&good.name, &good.phone, good.email.as_deref());
+    Wanted {
+        sealed: tx.seal(PERSON, &text).0,
+        phone_blind: blinds.phone(&good.phone),
+        name_blind: blinds.name(&good.name),
+        code: good.code,
+        team: good.team,
+        position: good.position,
+        roles: good.roles,
+        languages: good.languages,
+        reserve: good.reserve,
+        available_from: good.window.0,
+        available_until: good.window.1,
+        nights_in_a_row: good.nights_in_a_row,
+        digest: good.digest,
+    }
+}
+
+fn roles(text: &str) -> Result<u32, Reason> {
+    let mut bits = 0;
+    for name in text.split([';', '；', ',', '、']).map(str::trim).filter(|name| !name.is_empty()) {
+        let role: PostRole = name.parse().map_err(|_| Reason::NoSuchRole { role: brief(name) })?;
+        bits |= role.bit();
+    }
+    if bits == 0 { Err(Reason::Empty { column: "roles" }) } else { Ok(bits) }
+}
+
+fn languages(text: &str) -> String {
+    let tags = text.split([';', '；', ',', '、', ' ']).map(str::trim).filter(|tag| !tag.is_empty());
+    tags.collect::<Vec<_>>().join(" ")
+}
+
+fn email(text: &str) -> Result<Option<String>, Reason> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let is_clean = !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    let has_parts = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
+    if is_clean && has_parts && text.len() <= 254 { Ok(Some(text.to_owned())) } else { Err(Reason::BadEmail) }
+}
+
+fn yes_or_no(column: &'static str, text: &str) -> Result<bool, Reason> {
+    match text.trim() {
+        "" | "0" | "否" => Ok(false),
+        "1" | "是" => Ok(true),
+        other => match other.to_ascii_lowercase().as_str() {
+            "no" | "n" | "false" => Ok(false),
+            "yes" | "y" | "true" => Ok(true),
+            _ => Err(Reason::NotYesOrNo { column }),
+        },
+    }
+}
+
+fn time(column: &'static str, text: &str, zone: &TimeZone) -> Result<Option<Moment>, Reason> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    Moment::parse(text, zone).map(Some).ok_or(Reason::NotATime { column })
+}
+
+fn count(column: &'static str, text: &str) -> Result<u32, Reason> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(0);
+    }
+    text.parse().ok().filter(|count| *count <= 60).ok_or(Reason::NotACount { column })
+}

@@ -1,0 +1,196 @@
+//! Attendances: who stood where, from when to when.
+
+use std::{collections::HashMap, ops::ControlFlow};
+
+use domain::{
+    District, Id, Moment, PostRole,
+    things::{Attendance, Order, Site, Volunteer},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::{Error, Result, Row, Tx, params};
+use uuid::Uuid;
+
+use crate::rules::{
+    commending::Merits,
+    rest::{self, Stay},
+    turns::{LOOK_BACK_DAYS, Lately},
+};
+
+/// One stay of a volunteer at a site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Attended {
+    pub id: Id<Attendance>,
+    pub volunteer: Id<Volunteer>,
+    pub order: Id<Order>,
+    pub site: Id<Site>,
+    /// The site's name as it was that day.
+    pub site_name: String,
+    pub role: Option<PostRole>,
+    /// When the person was due; unknown for somebody nobody had sent.
+    pub due_at: Option<Moment>,
+    pub in_at: Moment,
+    pub out_at: Option<Moment>,
+}
+
+impl Attended {
+    /// Minutes on duty, up to now while it lasts.
+    pub fn minutes(&self, now: &Moment) -> i64 {
+        self.out_at.unwrap_or(*now).since_s(self.in_at).max(0) / 60
+    }
+
+    /// Whether the duty began in time; none when nobody knows the time.
+    pub fn was_punctual(&self) -> Option<bool> {
+        self.due_at.map(|due| self.in_at <= due)
+    }
+}
+
+const FIELDS: &str = "select id, volunteer, order_id, site, site_name, role, due_at, in_at, out_at from attendances";
+
+fn attended(row: &Row<'_>) -> Result<Attended> {
+    let role: Option<String> = row.get("role")?;
+    let role = role.map(|role| role.parse::<PostRole>()).transpose();
+    Ok(Attended {
+        id: row.get("id")?,
+        volunteer: row.get("volunteer")?,
+        order: row.get("order_id")?,
+        site: row.get("site")?,
+        site_name: row.get("site_name")?,
+        role: role.map_err(|cause| Error::Bug(format!("attendances.role: {cause}")))?,
+        due_at: row.get("due_at")?,
+        in_at: row.get("in_at")?,
+        out_at: row.get("out_at")?,
+    })
+}
+
+pub fn by_id(tx: &mut Tx, id: Id<Attendance>) -> Result<Option<Attended>> {
+    tx.first(&format!("{FIELDS} where id = $1"), params![id], attended)
+}
+
+/// The stay that lasts.
+pub fn open_of(tx: &mut Tx, volunteer: Id<Volunteer>) -> Result<Option<Attended>> {
+    let sql = format!("{FIELDS} where volunteer = $1 and out_at is null and undone_at is null");
+    tx.first(&sql, params![volunteer], attended)
+}
+
+/// Everybody who is at a site now, first come first.
+pub fn present(tx: &mut Tx, order: Id<Order>, site: Id<Site>) -> Result<Vec<Attended>> {
+    let sql = format!(
+        "{FIELDS} where order_id = $1 and site = $2 and out_at is null and undone_at is null order by in_at, id"
+    );
+    tx.rows(&sql, params![order, site], attended)
+}
+
+/// The newest stays of a volunteer, newest first.
+pub fn of_volunteer(tx: &mut Tx, volunteer: Id<Volunteer>, limit: i64) -> Result<Vec<Attended>> {
+    let sql = format!("{FIELDS} where volunteer = $1 and undone_at is null order by in_at desc limit $2");
+    tx.rows(&sql, params![volunteer, limit], attended)
+}
+
+/// One stay to be written down.
+pub struct Newly<'a> {
+    pub attended: &'a Attended,
+    pub by: Uuid,
+}
+
+pub fn add(tx: &mut Tx, newly: &Newly<'_>) -> Result<()> {
+    let it = newly.attended;
+    tx.execute(
+        "insert into attendances (id, district, volunteer, team, order_id, site, site_name, role, due_at, in_at, in_by,
+           out_at)
+         select $1, v.district, v.id, v.team, $3, $4, $5, $6, $7, $8, $9, $10 from volunteers v where v.id = $2",
+        params![
+            it.id, it.volunteer, it.order, it.site, &it.site_name, it.role.map(PostRole::name), it.due_at, it.in_at,
+            newly.by, it.out_at
+        ],
+    )?;
+    Ok(())
+}
+
+/// Ends a stay that lasts; never before it began.
+pub fn end(tx: &mut Tx, id: Id<Attendance>, at: Moment, by: Uuid) -> Result<bool> {
+    let rows = tx.execute(
+        "update attendances set out_at = case when in_at > $2 then in_at else $2 end, out_by = $3
+         where id = $1 and out_at is null and undone_at is null",
+        params![id, at, by],
+    )?;
+    Ok(rows > 0)
+}
+
+pub fn undo(tx: &mut Tx, id: Id<Attendance>) -> Result<bool> {
+    let at = tx.at();
+    let rows = tx.execute("update attendances set undone_at = $2 where id = $1 and undone_at is null", params![id, at])?;
+    Ok(rows > 0)
+}
+
+/// Sets the times of a stay to what a correction upheld.
+pub fn set_times(tx: &mut Tx, id: Id<Attendance>, in_at: Moment, out_at: Option<Moment>) -> Result<()> {
+    tx.execute("update attendances set in_at = $2, out_at = $3 where id = $1", params![id, in_at, out_at])?;
+    Ok(())
+}
+
+/// When the last duty of somebody ended; the present moment while one lasts.
+pub fn last_end(tx: &mut Tx, volunteer: Id<Volunteer>) -> Result<Option<Moment>> {
+    let now = tx.at();
+    let last = of_volunteer(tx, volunteer, 1)?;
+    Ok(last.first().map(|stay| stay.out_at.unwrap_or(now)))
+}
+
+/// What everybody of a district has done lately, in one pass.
+pub fn lately(
+    tx: &mut Tx,
+    district: &District,
+    moment: Moment,
+    zone: &jiff::tz::TimeZone,
+) -> Result<HashMap<Id<Volunteer>, Lately>> {
+    let mut stays: HashMap<Id<Volunteer>, Vec<Stay>> = HashMap::new();
+    tx.each(
+        "select volunteer, in_at, out_at from attendances
+         where district = $1 and in_at >= $2 and in_at <= $3 and undone_at is null",
+        params![district, moment.plus_h(-24 * LOOK_BACK_DAYS), moment],
+        |row| {
+            stays.entry(row.get(0)?).or_default().push(Stay { from: row.get(1)?, until: row.get(2)? });
+            Ok(ControlFlow::Continue(()))
+        },
+    )?;
+    Ok(stays.into_iter().map(|(volunteer, stays)| (volunteer, summed(&stays, moment, zone))).collect())
+}
+
+fn summed(stays: &[Stay], moment: Moment, zone: &jiff::tz::TimeZone) -> Lately {
+    let end = |stay: &Stay| stay.until.unwrap_or(moment).min(moment).max(stay.from);
+    Lately {
+        duties: u32::try_from(stays.len()).unwrap_or(u32::MAX),
+        minutes: stays.iter().map(|stay| end(stay).since_s(stay.from) / 60).sum(),
+        last_end: stays.iter().map(end).max(),
+        nights_in_a_row: rest::nights_in_a_row(stays, moment, zone),
+    }
+}
+
+/// The merits of everybody who stood since a moment; deeds are added elsewhere.
+pub fn merits(tx: &mut Tx, district: &District, since: Moment) -> Result<HashMap<Id<Volunteer>, Merits>> {
+    let rows = tx.rows(
+        "select volunteer, cast(sum(coalesce(out_at, in_at) - in_at) as bigint) as ms, count(due_at) as timed,
+                count(case when in_at <= due_at then 1 end) as punctual
+         from attendances where district = $1 and in_at >= $2 and undone_at is null group by volunteer",
+        params![district, since],
+        |row| {
+            let minutes = row.get::<i64>("ms")? / 60_000;
+            Ok((row.get("volunteer")?, Merits { minutes, timed: row.get("timed")?, punctual: row.get("punctual")?, deeds: 0 }))
+        },
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The merits of one person, ever.
+pub fn merits_of(tx: &mut Tx, volunteer: Id<Volunteer>) -> Result<Merits> {
+    tx.one(
+        "select cast(coalesce(sum(coalesce(out_at, in_at) - in_at), 0) as bigint) as ms, count(due_at) as timed,
+                count(case when in_at <= due_at then 1 end) as punctual
+         from attendances where volunteer = $1 and undone_at is null",
+        params![volunteer],
+        |row| {
+            let minutes = row.get::<i64>("ms")? / 60_000;
+            Ok(Merits { minutes, timed: row.get("timed")?, punctual: row.get("punctual")?, deeds: 0 })
+        },
+    )
+}

@@ -1,0 +1,8 @@
+//! All SQL of this duty.
+
+pub mod attendances;
+pub mod commendations;
+pub mod corrections;
+pub mod deeds;
+pub mod teams;
+pub mod volunteers;

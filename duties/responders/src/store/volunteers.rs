@@ -1,0 +1,376 @@
+//! Volunteers. Name, telephone number and e-mail address are one sealed value; phone and name have blind indexes, spread
+//! over lots so that bringing in a million people writes each page of an index once.
+
+use std::{collections::HashMap, ops::ControlFlow};
+
+use domain::{
+    District, Id, Moment, PhoneNumber, Position, PostRole,
+    things::{Team, Volunteer},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::{Error, Result, Row, Tx, Value, params};
+
+/// The label under which a person's name, telephone number and e-mail address are sealed.
+pub const PERSON: &str = "volunteers.person";
+/// How many people share a lot of the blind indexes.
+pub const LOT: i64 = 4_000;
+
+/// What the allocation needs to know of a volunteer: nothing that says who it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct VolunteerHead {
+    pub id: Id<Volunteer>,
+    pub code: String,
+    pub team: Id<Team>,
+    /// Where they start from: their home, as the register has it.
+    pub position: Position,
+    /// What they can do, as bits (`PostRole::bit`).
+    pub roles: u32,
+    /// Tags of languages, separated by blanks: `cmn yue`.
+    pub languages: String,
+    /// Belongs to the mobile reserve.
+    pub reserve: bool,
+    pub available_from: Option<Moment>,
+    pub available_until: Option<Moment>,
+    /// As the register says; see [`crate::lately`] for what was seen.
+    pub nights_in_a_row: u32,
+}
+
+impl VolunteerHead {
+    /// Whether the person said they can come at that moment.
+    pub fn is_available(&self, at: Moment) -> bool {
+        self.available_from.is_none_or(|from| from <= at) && self.available_until.is_none_or(|until| at < until)
+    }
+
+    pub const fn can(&self, role: PostRole) -> bool {
+        self.roles & role.bit() != 0
+    }
+}
+
+/// Who a volunteer is. Only where the work needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Person {
+    pub id: Id<Volunteer>,
+    pub code: String,
+    pub name: String,
+    pub phone: PhoneNumber,
+    pub email: Option<String>,
+    pub team: Id<Team>,
+    pub team_name: String,
+    pub badge: String,
+    pub has_left: bool,
+}
+
+/// The text that is sealed: lines of name, telephone number and, where known, e-mail address.
+pub fn person_text(name: &str, phone: &PhoneNumber, email: Option<&str>) -> String {
+    let one_line = |text: &str| text.replace(['\n', '\r'], " ");
+    format!("{}\n{}\n{}", one_line(name), phone.as_str(), one_line(email.unwrap_or_default()))
+}
+
+const HEADS: &str = "select id, code, team, latitude, longitude, roles, languages, reserve, available_from,
+                     available_until, nights_in_a_row from volunteers";
+
+fn head(row: &Row<'_>) -> Result<VolunteerHead> {
+    Ok(VolunteerHead {
+        id: row.get(0)?,
+        code: row.get(1)?,
+        team: row.get(2)?,
+        position: Position { latitude: row.get(3)?, longitude: row.get(4)? },
+        roles: row.get(5)?,
+        languages: row.get(6)?,
+        reserve: row.get(7)?,
+        available_from: row.get(8)?,
+        available_until: row.get(9)?,
+        nights_in_a_row: row.get(10)?,
+    })
+}
+
+/// Streams everybody who has not left, by code.
+pub fn each_head(tx: &mut Tx, district: &District, mut on_head: impl FnMut(VolunteerHead)) -> Result<()> {
+    let sql = format!("{HEADS} where district = $1 and left_at is null order by code");
+    tx.each(&sql, params![district], |row| {
+        on_head(head(row)?);
+        Ok(ControlFlow::Continue(()))
+    })
+}
+
+pub fn head_by_id(tx: &mut Tx, id: Id<Volunteer>) -> Result<Option<VolunteerHead>> {
+    tx.first(&format!("{HEADS} where id = $1"), params![id], head)
+}
+
+/// Who that is and which team they belong to, without opening anything.
+pub fn place_by_id(tx: &mut Tx, district: &District, id: Id<Volunteer>) -> Result<Option<(Id<Volunteer>, Id<Team>)>> {
+    let sql = "select id, team from volunteers where id = $1 and district = $2";
+    tx.first(sql, params![id, district], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+pub fn place_by_code(tx: &mut Tx, district: &District, code: &str) -> Result<Option<(Id<Volunteer>, Id<Team>)>> {
+    let sql = "select id, team from volunteers where district = $1 and code = $2";
+    tx.first(sql, params![district, code], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// A person with the seal still on.
+struct Closed {
+    id: Id<Volunteer>,
+    code: String,
+    sealed: Vec<u8>,
+    team: Id<Team>,
+    team_name: String,
+    badge: String,
+    has_left: bool,
+}
+
+const PERSONS: &str = "select v.id, v.code, v.person, v.team, t.name as team_name, v.badge, v.left_at
+                       from volunteers v join teams t on t.id = v.team";
+
+fn closed(row: &Row<'_>) -> Result<Closed> {
+    Ok(Closed {
+        id: row.get("id")?,
+        code: row.get("code")?,
+        sealed: row.get("person")?,
+        team: row.get("team")?,
+        team_name: row.get("team_name")?,
+        badge: row.get("badge")?,
+        has_left: row.get::<Option<i64>>("left_at")?.is_some(),
+    })
+}
+
+fn opened(tx: &Tx, closed: Closed) -> Result<Person> {
+    let text = tx.open(PERSON, &closed.sealed)?;
+    let broken = || Error::Bug("volunteers.person is not three lines".to_owned());
+    let mut lines = text.split('\n');
+    let (name, phone) = lines.next().zip(lines.next()).ok_or_else(broken)?;
+    Ok(Person {
+        id: closed.id,
+        code: closed.code,
+        name: name.to_owned(),
+        phone: phone.parse().map_err(|_| broken())?,
+        email: lines.next().filter(|email| !email.is_empty()).map(str::to_owned),
+        team: closed.team,
+        team_name: closed.team_name,
+        badge: closed.badge,
+        has_left: closed.has_left,
+    })
+}
+
+fn open_all(tx: &Tx, all: Vec<Closed>) -> Result<Vec<Person>> {
+    all.into_iter().map(|closed| opened(tx, closed)).collect()
+}
+
+pub fn person(tx: &mut Tx, id: Id<Volunteer>) -> Result<Option<Person>> {
+    let found = tx.first(&format!("{PERSONS} where v.id = $1"), params![id], closed)?;
+    found.map(|closed| opened(tx, closed)).transpose()
+}
+
+const AT_ONCE: usize = 32;
+
+/// `$2, $3 … $33`: lists are asked for by the handful, so that one statement text serves all lengths.
+fn places(from: usize) -> String {
+    (from..from + AT_ONCE).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The values of a handful, the last one repeated until the statement's places are filled.
+fn filled(handful: Vec<Value>) -> impl Iterator<Item = Value> {
+    let last = handful.last().cloned().unwrap_or(Value::Null);
+    handful.into_iter().chain(std::iter::repeat(last)).take(AT_ONCE)
+}
+
+pub fn persons(tx: &mut Tx, ids: &[Id<Volunteer>]) -> Result<HashMap<Id<Volunteer>, Person>> {
+    let sql = format!("{PERSONS} where v.id in ({})", places(1));
+    let mut found = HashMap::with_capacity(ids.len());
+    for handful in ids.chunks(AT_ONCE) {
+        let values: Vec<Value> = filled(handful.iter().map(|id| Value::from(*id)).collect()).collect();
+        let rows = tx.rows(&sql, &values, closed)?;
+        for person in open_all(tx, rows)? {
+            found.insert(person.id, person);
+        }
+    }
+    Ok(found)
+}
+
+pub fn by_badge(tx: &mut Tx, district: &District, badge: &str) -> Result<Option<Person>> {
+    let sql = format!("{PERSONS} where v.district = $1 and v.badge = $2");
+    let found = tx.first(&sql, params![district, badge], closed)?;
+    found.map(|closed| opened(tx, closed)).transpose()
+}
+
+pub fn by_code(tx: &mut Tx, district: &District, code: &str) -> Result<Option<Person>> {
+    let sql = format!("{PERSONS} where v.district = $1 and v.code = $2");
+    let found = tx.first(&sql, params![district, code], closed)?;
+    found.map(|closed| opened(tx, closed)).transpose()
+}
+
+/// Which column a person is looked up by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blinded {
+    Phone,
+    Name,
+}
+
+/// The people whose phone or name has that blind index, at most a hundred.
+pub fn by_blind(tx: &mut Tx, district: &District, column: Blinded, blind: [u8; 16]) -> Result<Vec<Person>> {
+    let column = match column {
+        Blinded::Phone => "phone_blind",
+        Blinded::Name => "name_blind",
+    };
+    let sql = format!(
+        "{PERSONS} where v.lot in (select lot from volunteer_lots where district = $1)
+           and v.{column} = $2 and v.district = $1 order by v.code limit 100"
+    );
+    let rows = tx.rows(&sql, params![district, blind], closed)?;
+    open_all(tx, rows)
+}
+
+/// A page of a list, after a code.
+pub fn page(tx: &mut Tx, district: &District, after: &str, limit: i64) -> Result<Vec<Person>> {
+    let sql = format!("{PERSONS} where v.district = $1 and v.code > $2 and v.left_at is null order by v.code limit $3");
+    let rows = tx.rows(&sql, params![district, after, limit], closed)?;
+    open_all(tx, rows)
+}
+
+/// The people of a team, after a code.
+pub fn of_team(tx: &mut Tx, team: Id<Team>, after: &str, limit: i64) -> Result<Vec<Person>> {
+    let sql = format!("{PERSONS} where v.team = $1 and v.code > $2 and v.left_at is null order by v.code limit $3");
+    let rows = tx.rows(&sql, params![team, after, limit], closed)?;
+    open_all(tx, rows)
+}
+
+/// What the register has of some codes: id, team, digest of the row they came from, and whether they left.
+pub struct Known {
+    pub id: Id<Volunteer>,
+    pub team: Id<Team>,
+    pub digest: [u8; 16],
+    pub has_left: bool,
+}
+
+pub fn known(tx: &mut Tx, district: &District, codes: &[&str]) -> Result<HashMap<String, Known>> {
+    let any = tx.first("select 1 from volunteer_lots where district = $1", params![district], |row| row.get::<i64>(0))?;
+    if any.is_none() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!(
+        "select code, id, team, digest, left_at from volunteers where district = $1 and code in ({})",
+        places(2)
+    );
+    let mut found = HashMap::with_capacity(codes.len());
+    for handful in codes.chunks(AT_ONCE) {
+        let mut values = vec![Value::from(district)];
+        values.extend(filled(handful.iter().map(|code| Value::from(*code)).collect()));
+        tx.each(&sql, &values, |row| {
+            let has_left = row.get::<Option<i64>>(4)?.is_some();
+            found.insert(row.get(0)?, Known { id: row.get(1)?, team: row.get(2)?, digest: row.get(3)?, has_left });
+            Ok(ControlFlow::Continue(()))
+        })?;
+    }
+    Ok(found)
+}
+
+/// A volunteer as the register is to have them.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub code: String,
+    pub sealed: Vec<u8>,
+    pub phone_blind: [u8; 16],
+    pub name_blind: [u8; 16],
+    pub team: Id<Team>,
+    pub position: Position,
+    pub roles: u32,
+    pub languages: String,
+    pub reserve: bool,
+    pub available_from: Option<Moment>,
+    pub available_until: Option<Moment>,
+    pub nights_in_a_row: u32,
+    pub digest: [u8; 16],
+}
+
+/// Adds people with badges of their own. [`Error::Duplicate`] when a code or a badge is taken.
+pub fn add(
+    tx: &mut Tx,
+    district: &District,
+    wanted: impl ExactSizeIterator<Item = Wanted>,
+    mut badges: impl Iterator<Item = String>,
+) -> Result<()> {
+    let (at, count) = (tx.at(), i64::try_from(wanted.len()).unwrap_or(i64::MAX));
+    let lot = take_lot(tx, district, count)?;
+    let rows = wanted.map(|it| {
+        [
+            Id::<Volunteer>::fresh(at).into(),
+            district.into(),
+            it.code.into(),
+            it.sealed.into(),
+            lot.into(),
+            it.phone_blind.into(),
+            it.name_blind.into(),
+            it.team.into(),
+            it.position.latitude.into(),
+            it.position.longitude.into(),
+            it.roles.into(),
+            it.languages.into(),
+            it.reserve.into(),
+            it.available_from.into(),
+            it.available_until.into(),
+            it.nights_in_a_row.into(),
+            badges.next().into(),
+            it.digest.into(),
+        ]
+    });
+    tx.insert_many(
+        "insert into volunteers (id, district, code, person, lot, phone_blind, name_blind, team, latitude, longitude,
+         roles, languages, reserve, available_from, available_until, nights_in_a_row, badge, digest)",
+        "",
+        rows,
+    )?;
+    Ok(())
+}
+
+/// The lot that new people go into: the last one while it has room, else a new one.
+fn take_lot(tx: &mut Tx, district: &District, count: i64) -> Result<i64> {
+    let last = tx.first(
+        "select lot, size from volunteer_lots where district = $1 order by lot desc limit 1",
+        params![district],
+        |row| Ok((row.get::<i64>("lot")?, row.get::<i64>("size")?)),
+    )?;
+    let lot = match last {
+        Some((lot, size)) if size < LOT => lot,
+        Some((lot, _)) => lot + 1,
+        None => 1,
+    };
+    tx.execute(
+        "insert into volunteer_lots (district, lot, size) values ($1, $2, $3)
+         on conflict (district, lot) do update set size = volunteer_lots.size + excluded.size",
+        params![district, lot, count],
+    )?;
+    Ok(lot)
+}
+
+/// Changes somebody to what the register is to have. False when the person is not there any more.
+pub fn change(tx: &mut Tx, id: Id<Volunteer>, it: &Wanted) -> Result<bool> {
+    let rows = tx.execute(
+        "update volunteers set person = $2, phone_blind = $3, name_blind = $4, team = $5, latitude = $6, longitude = $7,
+           roles = $8, languages = $9, reserve = $10, available_from = $11, available_until = $12, nights_in_a_row = $13,
+           digest = $14, left_at = null
+         where id = $1",
+        params![
+            id, it.sealed.clone(), it.phone_blind, it.name_blind, it.team, it.position.latitude, it.position.longitude,
+            it.roles, &it.languages, it.reserve, it.available_from, it.available_until, it.nights_in_a_row, it.digest
+        ],
+    )?;
+    Ok(rows > 0)
+}
+
+pub fn set_availability(tx: &mut Tx, id: Id<Volunteer>, from: Option<Moment>, until: Option<Moment>) -> Result<()> {
+    let sql = "update volunteers set available_from = $2, available_until = $3 where id = $1";
+    tx.execute(sql, params![id, from, until])?;
+    Ok(())
+}
+
+pub fn set_badge(tx: &mut Tx, id: Id<Volunteer>, badge: &str) -> Result<()> {
+    tx.execute("update volunteers set badge = $2 where id = $1", params![id, badge])?;
+    Ok(())
+}
+
+/// Notes that somebody has left. True when they had not before.
+pub fn leave(tx: &mut Tx, id: Id<Volunteer>) -> Result<bool> {
+    let at = tx.at();
+    Ok(tx.execute("update volunteers set left_at = $2 where id = $1 and left_at is null", params![id, at])? > 0)
+}
