@@ -1,0 +1,98 @@
+//! A small district made for the tests: three teams of two organisations and a few volunteers.
+
+use std::collections::HashMap;
+
+use domain::{Actor, District, Id, things};
+use jiff::tz::TimeZone;
+use responders::register::{Counts, Reading, TeamRow, Verdict, VolunteerRow, apply_teams, apply_volunteers};
+use store::{Act, Migration, Store};
+use web::{Fault, House, house::own_duty, testing::TestHouse};
+
+pub fn maonan() -> District {
+    "440902".parse().unwrap()
+}
+
+pub fn zone() -> TimeZone {
+    TimeZone::get("Asia/Shanghai").unwrap()
+}
+
+pub fn migrations() -> Vec<Migration> {
+    House::migrations(&[own_duty(), responders::duty()])
+}
+
+/// The same test on both engines.
+pub fn both_engines() -> Vec<Store> {
+    vec![store::testing::sqlite(migrations()), store::testing::postgres(migrations())]
+}
+
+pub async fn house() -> TestHouse {
+    let house = TestHouse::new(store::testing::sqlite(migrations()), &[own_duty(), responders::duty()]).await;
+    settle(&house.house.store).await;
+    house
+}
+
+pub fn act(store: &Store) -> Act {
+    Act::new(Actor::system(), store.clock().now())
+}
+
+pub fn team(number: u64, code: &str, organisation: &str) -> TeamRow {
+    TeamRow {
+        number,
+        code: code.to_owned(),
+        name: format!("{code}队"),
+        organisation: organisation.to_owned(),
+        latitude: "21.66".to_owned(),
+        longitude: "110.92".to_owned(),
+    }
+}
+
+pub fn volunteer(number: u64, code: &str, name: &str, team: &str) -> VolunteerRow {
+    VolunteerRow {
+        number,
+        code: code.to_owned(),
+        name: name.to_owned(),
+        phone: format!("1990000{number:04}"),
+        team: team.to_owned(),
+        latitude: "21.661".to_owned(),
+        longitude: "110.921".to_owned(),
+        roles: "gatekeeper;信息采集员".to_owned(),
+        languages: "cmn;yue".to_owned(),
+        ..VolunteerRow::default()
+    }
+}
+
+/// Three teams, and the volunteers V1 … V6.
+pub async fn settle(store: &Store) {
+    take_teams(store, vec![team(2, "T1", "区教育局"), team(3, "T2", "区教育局"), team(4, "T3", "河东街道")]).await;
+    let names = ["陈小明", "李四", "欧阳娜", "王五", "赵六", "陈小明"];
+    let teams = ["T1", "T1", "T1", "T2", "T2", "T3"];
+    let rows = (0..6).map(|n: usize| volunteer(n as u64 + 2, &format!("V{}", n + 1), names[n], teams[n]));
+    let (verdicts, counts) = take(store, rows.collect()).await;
+    assert_eq!(counts.new, 6, "{verdicts:?}");
+}
+
+pub async fn take_teams(store: &Store, rows: Vec<TeamRow>) -> Counts {
+    store.change(act(store), move |tx| Ok::<_, Fault>(apply_teams(tx, &maonan(), &rows)?)).await.unwrap()
+}
+
+/// Judges, seals and applies one chunk, each where it belongs: readers read, the gate writes.
+pub async fn take(store: &Store, rows: Vec<VolunteerRow>) -> (Vec<Verdict>, Counts) {
+    let judging = store.look(move |tx| {
+        let mut reading = Reading::begin(tx, &maonan(), &zone())?;
+        let judged = reading.judge(tx, &rows)?;
+        Ok::<_, store::Error>((judged.verdicts().to_vec(), judged.seal(tx, &reading)))
+    });
+    let (verdicts, ready) = judging.await.unwrap();
+    let counts = store.change(act(store), move |tx| apply_volunteers(tx, &maonan(), &ready)).await.unwrap();
+    (verdicts, counts)
+}
+
+/// Everybody's id by code.
+pub async fn ids(store: &Store) -> HashMap<String, Id<things::Volunteer>> {
+    let all = store.look(|tx| {
+        let mut all = HashMap::new();
+        responders::each_for_allocation(tx, &maonan(), |head| drop(all.insert(head.code, head.id)))?;
+        Ok::<_, store::Error>(all)
+    });
+    all.await.unwrap()
+}
