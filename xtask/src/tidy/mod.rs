@@ -5,6 +5,7 @@ mod lengths;
 mod names;
 mod paths;
 mod places;
+mod purity;
 mod tables;
 mod weights;
 mod words;
@@ -21,6 +22,8 @@ pub const RULES: &[Rule] = &[
     Rule { name: "floors", check: floors::arrows_point_down },
     Rule { name: "faces", check: floors::duties_are_met_at_the_door },
     Rule { name: "tables", check: tables::stay_at_home },
+    Rule { name: "pure rules", check: purity::rules_are_pure },
+    Rule { name: "surroundings", check: purity::surroundings_are_read_in_one_place },
     Rule { name: "file lengths", check: lengths::of_files },
     Rule { name: "function lengths", check: lengths::of_functions },
     Rule { name: "names", check: names::are_nouns_of_the_field },
