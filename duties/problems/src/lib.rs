@@ -1,1 +1,34 @@
+//! Problems: one ledger of everything that needs somebody. A request has a number, an owner group, a clock and an
+//! answer; silence escalates by itself; it is closed by somebody else than who did the work.
 
+mod jobs;
+mod raise;
+mod refused;
+pub mod rules;
+mod step;
+mod store;
+
+pub use crate::{
+    raise::{Kind, Place, Raise, raise},
+    rules::state::State,
+    store::{Count, Stored, Wanted, counts, find, find_named, list, set_reference},
+};
+
+use ::store::{Migration, rotate::SealedColumn};
+use web::{Duty, Locale};
+
+/// What this duty brings into the house.
+pub fn duty() -> Duty {
+    Duty {
+        name: "problems",
+        routes: |_| {},
+        words: [(Locale::ZhCn, include_str!("../words/zh-CN.ftl")), (Locale::En, include_str!("../words/en.ftl"))],
+        migrations: &[Migration {
+            name: "problems/0001_problems",
+            sql: include_str!("../migrations/0001_problems.sql"),
+        }],
+        nav: &[],
+        sealed: &[SealedColumn { table: "problems", column: "details", id: "id", label: store::DETAILS }],
+        jobs: jobs::register,
+    }
+}

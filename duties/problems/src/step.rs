@@ -1,0 +1,154 @@
+//! The steps of a request: take, answer, hand over, done, confirm, contest. Each is one change: state, step, event, alarm.
+
+use domain::{Event, Group, Id, Moment, things::Problem};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::Tx;
+use web::{Desk, Done, Fault};
+
+use crate::{
+    jobs,
+    refused::Refused,
+    rules::{
+        escalation,
+        state::{self, State},
+    },
+    store::{self as table, Stored},
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Ask {
+    /// The id or number of the request.
+    request: String,
+    /// A few words, where they help.
+    note: Option<String>,
+    /// When it will be there: local time `2022-09-15T06:30`, or minutes from now in `minutes`.
+    promised_for: Option<String>,
+    minutes: Option<i64>,
+    /// The group that gets it.
+    group: Option<Group>,
+}
+
+/// How a request stands after a step.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Stands {
+    id: Id<Problem>,
+    number: i64,
+    state: State,
+}
+
+pub async fn take(desk: Desk, ask: Ask) -> Result<Done<Stands>, Fault> {
+    let by = desk.actor();
+    step(
+        desk,
+        ask,
+        "taken",
+        |id, _| Event::RequestTaken { problem: id },
+        move |found, _, at| Ok((state::take(found.state, by, at).map_err(Refused::from)?, found.owner)),
+    )
+    .await
+}
+
+pub async fn answer(desk: Desk, ask: Ask) -> Result<Done<Stands>, Fault> {
+    if ask.note.as_ref().is_none_or(|note| note.trim().is_empty()) {
+        return Err(Refused::NeedsWords.into());
+    }
+    let (by, zone) = (desk.actor(), desk.zone().clone());
+    let event = |id, state| {
+        let promised_for = if let State::Answered { promised_for, .. } = state { promised_for } else { None };
+        Event::RequestAnswered { problem: id, promised_for }
+    };
+    step(desk, ask, "answered", event, move |found, ask, at| {
+        let written = ask.promised_for.as_ref().and_then(|text| Moment::parse(text, &zone));
+        let promise = ask.minutes.map(|minutes| at.plus_min(minutes)).or(written);
+        Ok((state::answer(found.state, by, promise, at).map_err(Refused::from)?, found.owner))
+    })
+    .await
+}
+
+pub async fn hand_over(desk: Desk, ask: Ask) -> Result<Done<Stands>, Fault> {
+    let to = ask.group.unwrap_or(Group::Prevention);
+    let from = desk.here().group.unwrap_or(to);
+    step(
+        desk,
+        ask,
+        "handed_over",
+        move |id, _| Event::RequestHandedOver { problem: id, from, to },
+        move |found, _, at| Ok((state::hand_over(found.state, at).map_err(Refused::from)?, to)),
+    )
+    .await
+}
+
+pub async fn report_done(desk: Desk, ask: Ask) -> Result<Done<Stands>, Fault> {
+    let by = desk.actor();
+    step(
+        desk,
+        ask,
+        "done",
+        |id, _| Event::RequestDone { problem: id },
+        move |found, _, at| Ok((state::report_done(found.state, by, at).map_err(Refused::from)?, found.owner)),
+    )
+    .await
+}
+
+pub async fn confirm(desk: Desk, ask: Ask) -> Result<Done<Stands>, Fault> {
+    let by = desk.actor();
+    step(
+        desk,
+        ask,
+        "confirmed",
+        |id, _| Event::RequestConfirmed { problem: id },
+        move |found, _, at| Ok((state::confirm(found.state, by, at).map_err(Refused::from)?, found.owner)),
+    )
+    .await
+}
+
+pub async fn contest(desk: Desk, ask: Ask) -> Result<Done<Stands>, Fault> {
+    step(
+        desk,
+        ask,
+        "reopened",
+        |id, _| Event::RequestReopened { problem: id },
+        move |found, _, at| Ok((state::contest(found.state, at).map_err(Refused::from)?, found.owner)),
+    )
+    .await
+}
+
+/// What every step does around its rule.
+async fn step(
+    desk: Desk,
+    ask: Ask,
+    name: &'static str,
+    event: impl Fn(Id<Problem>, State) -> Event + Send + 'static,
+    rule: impl Fn(&Stored, &Ask, Moment) -> Result<(State, Group), Fault> + Send + 'static,
+) -> Result<Done<Stands>, Fault> {
+    let district = desk.district().clone();
+    let stands = desk
+        .change(move |tx| {
+            let found = table::find_named(tx, &district, &ask.request)?.ok_or(web::refusal::Refused::NotThere)?;
+            let (state, owner) = rule(&found, &ask, tx.at())?;
+            if state != found.state || owner != found.owner {
+                apply(tx, &found, state, owner, name, ask.note.as_deref(), &event(found.id, state))?;
+            }
+            Ok(Stands { id: found.id, number: found.number, state })
+        })
+        .await?;
+    Ok(Done::at(format!("/requests/{}", stands.id), stands).saying("problems-said"))
+}
+
+fn apply(
+    tx: &mut Tx,
+    found: &Stored,
+    state: State,
+    owner: Group,
+    name: &str,
+    note: Option<&str>,
+    event: &Event,
+) -> Result<(), Fault> {
+    table::set_state(tx, found.id, state, owner, 0)?;
+    table::add_step(tx, found.id, name, state, note.map(str::trim).filter(|text| !text.is_empty()))?;
+    let here = domain::Jurisdiction { group: Some(owner), ..found.here.clone() };
+    tx.record(&here, found.id.uuid(), event)?;
+    jobs::watch(tx, found.id, escalation::next_due(state, 0))?;
+    Ok(())
+}
