@@ -119,6 +119,11 @@ impl Desk {
         format!("{}{path}", self.house.settings.public_url)
     }
 
+    /// Lets one more try at a secret pass, or refuses it: so many for one name, so many for one address.
+    pub fn try_once(&self, name: &str) -> Result<(), Fault> {
+        self.house.guard.try_once(name, self.peer)
+    }
+
     /// Reads, in one snapshot.
     pub async fn look<T: Send + 'static>(
         &self,
