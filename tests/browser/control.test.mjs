@@ -1,6 +1,7 @@
 // The rig's own controls: each check is quiet on a good page and turns red on a page with one planted fault.
 
 import assert from 'node:assert/strict';
+import { createConnection } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -12,12 +13,15 @@ import { language } from './checks/language.mjs';
 import { emptyStates } from './checks/lists.mjs';
 import { paper, sheets } from './checks/paper.mjs';
 import { strict, watch } from './checks/policy.mjs';
+import { firstLook } from './checks/speed.mjs';
 import { mainActInReach, targets } from './checks/targets.mjs';
 import { wall } from './checks/wall.mjs';
 import { weight } from './checks/weight.mjs';
 import { openSmallHouse } from './control/small-house.mjs';
 import { openChromium, People, SCREENS } from './rig/browser.mjs';
+import { openChromium86 } from './rig/chromium86.mjs';
 import { addressBook, routeOf, walk } from './rig/crawl.mjs';
+import { openLetterbox } from './rig/letterbox.mjs';
 import { startMuster } from './rig/muster.mjs';
 
 const STAND_IN = fileURLToPath(new URL('./control/small-house.mjs', import.meta.url));
@@ -114,6 +118,31 @@ test('policy: another host, an inline script and a lax header turn red', async (
   assert.match(await visit({ body: h1, policy: '' }), /no Content-Security-Policy/);
 });
 
+test('speed: what comes late and what jumps turn red', async () => {
+  const light = await onPage(h1, firstLook);
+  assert.deepEqual(light.faults, []);
+  assert.ok(light.paint_ms > 400, `the network is slow: ${light.paint_ms} ms`);
+  const noise = Array.from({ length: 200_000 }, (_, at) => String.fromCharCode(97 + ((at * at) % 26))).join('');
+  assert.match((await onPage({ body: h1, head: `<style>/*${noise}*/</style>` }, firstLook)).faults.join(), /first paint/);
+  const jump = "setTimeout(() => document.querySelector('main').prepend(Object.assign(document.createElement('div'), { style: 'height:400px' })), 300)";
+  const jumping = { body: `${h1}<p>一</p><script>${jump}</script>`, policy: "default-src 'self' 'unsafe-inline'" };
+  assert.match((await onPage(jumping, firstLook)).faults.join(), /jumps/);
+});
+
+test('an old browser: a page that needs a newer one turns red', async () => {
+  const old = await openChromium86();
+  try {
+    assert.match(old.browser.version(), /^86\./);
+    pages['/'] = { body: `${h1}<script>structuredClone({})</script>`, policy: "default-src 'self' 'unsafe-inline'" };
+    const tab = await (await old.browser.newContext()).newPage();
+    const faults = watch(tab, house.address);
+    await tab.goto(house.address);
+    assert.match(faults().join(), /structuredClone is not defined/);
+  } finally {
+    await old.close();
+  }
+});
+
 test('paper: the sheets are counted', async () => {
   const long = `${h1}${'<p style="break-after:page">页</p>'.repeat(3)}`;
   assert.equal(await onPage(long, checked(sheets)), 3);
@@ -145,6 +174,20 @@ describe('the rig', () => {
     await assert.rejects(startMuster({ program: '/nowhere/muster' }), /cargo build -p muster/);
   });
 
+  test('keeps the letters it is sent and refuses whom it does not know', async () => {
+    const box = await openLetterbox({ refuse: (address) => address.startsWith('nobody') });
+    try {
+      const answers = await dictate(box.port, ['EHLO test', 'MAIL FROM:<hq@muster.test>', 'RCPT TO:<nobody@muster.test>', 'RCPT TO:<wang@muster.test>', 'DATA', 'Subject: x\r\n\r\n点位\r\n.', 'QUIT']);
+      const letter = await box.waitFor('wang@muster.test');
+      assert.match(letter.text, /点位/);
+      assert.deepEqual(letter.to, ['wang@muster.test']);
+      assert.equal(answers.filter((answer) => answer.startsWith('550')).length, 1);
+      await assert.rejects(box.waitFor('li@muster.test', 50), /letters for: wang@muster.test/);
+    } finally {
+      await box.close();
+    }
+  });
+
   test('knows an address by the route with the most fixed parts', () => {
     const routes = ['/sites/{site}', '/sites/new', '/'];
     assert.equal(routeOf('/sites/new', routes), '/sites/new');
@@ -152,3 +195,18 @@ describe('the rig', () => {
     assert.equal(routeOf('/sites/S1/roster', routes), undefined);
   });
 });
+
+/** Speaks SMTP line by line: the next line is said when the last one is answered. */
+function dictate(port, lines) {
+  return new Promise((resolve, reject) => {
+    const answers = [];
+    const left = [...lines];
+    const socket = createConnection({ port, host: '127.0.0.1' });
+    socket.setEncoding('utf8').on('error', reject).on('close', () => resolve(answers));
+    socket.on('data', (text) => {
+      const complete = text.trimEnd().split('\r\n').filter((line) => /^\d{3} /.test(line));
+      answers.push(...complete);
+      if (complete.length && left.length) socket.write(`${left.shift()}\r\n`);
+    });
+  });
+}

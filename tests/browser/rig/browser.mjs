@@ -32,10 +32,19 @@ export class People {
   #browser;
   #muster;
   #sessions = new Map();
+  #signsIn = this;
 
   constructor(browser, muster) {
     this.#browser = browser;
     this.#muster = muster;
+  }
+
+  /** The same people, already signed in, in front of another browser. */
+  through(browser) {
+    const others = new People(browser, this.#muster);
+    others.#sessions = this.#sessions;
+    others.#signsIn = this;
+    return others;
   }
 
   /** Every role the program gave a link for, and somebody without an account. */
@@ -66,7 +75,7 @@ export class People {
   }
 
   #session(role) {
-    if (!this.#sessions.has(role)) this.#sessions.set(role, this.#signIn(role));
+    if (!this.#sessions.has(role)) this.#sessions.set(role, this.#signsIn.#signIn(role));
     return this.#sessions.get(role);
   }
 
