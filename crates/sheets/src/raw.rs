@@ -28,10 +28,6 @@ impl RawRow {
         let kept = within(cell, limits.cell_chars);
         if kept.len() < cell.len() {
             self.flaw(Reason::CellTooLong { limit: limits.cell_chars });
-        } else if kept.contains('\0') {
-            self.flaw(Reason::NulCharacter);
-        } else if kept.contains('\u{FFFD}') {
-            self.flaw(Reason::Undecodable);
         }
         self.text.push_str(kept);
         self.end_cell();
@@ -71,6 +67,23 @@ impl RawRow {
         self.cells().map(str::to_owned).collect()
     }
 
+    /// Whether any cell needs a closer look: one pass over the row where every cell would be many.
+    pub fn is_suspect(&self) -> bool {
+        [DECODED_AS, '\0', '+'].iter().any(|&c| self.text.contains(c))
+    }
+
+    /// What is wrong with the text of a cell.
+    pub fn text_flaw(&self, column: usize) -> Option<Reason> {
+        let cell = self.cell(column);
+        if cell.contains('\0') {
+            Some(Reason::NulCharacter)
+        } else if cell.contains(DECODED_AS) {
+            Some(Reason::Undecodable)
+        } else {
+            looks_like_lost_digits(cell).then_some(Reason::DigitsLost)
+        }
+    }
+
     /// No cell holds anything: spreadsheets are full of such rows, and nobody means them.
     pub fn is_blank(&self) -> bool {
         self.flaws.is_empty() && self.text.trim().is_empty()
@@ -92,6 +105,9 @@ impl RawRow {
         self.ends.push(end);
     }
 }
+
+/// What decoders put in the place of bytes that mean nothing.
+const DECODED_AS: char = '\u{FFFD}';
 
 /// The first `limit` characters.
 fn within(cell: &str, limit: usize) -> &str {

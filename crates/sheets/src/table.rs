@@ -8,7 +8,7 @@ use crate::columns::{Columns, Mapping};
 use crate::faults::{Fault, Reason, RowFault, TableFault};
 use crate::headings::{HEADING_SEARCH_ROWS, Headings, Search};
 use crate::limits::Limits;
-use crate::raw::{RawRow, looks_like_lost_digits};
+use crate::raw::RawRow;
 use crate::row::Row;
 use crate::source::Source;
 
@@ -136,8 +136,10 @@ impl<R: Read + Seek> Table<R> {
                 return Some((column, Reason::BeyondHeadings));
             }
         }
-        let lost = (0..width).find(|&column| read(column) && looks_like_lost_digits(raw.cell(column)));
-        lost.map(|column| (column, Reason::DigitsLost))
+        if !raw.is_suspect() {
+            return None;
+        }
+        (0..width).filter(|&column| read(column)).find_map(|column| Some((column, raw.text_flaw(column)?)))
     }
 
     fn rejected(&self, raw: &RawRow, column: usize, reason: Reason) -> RowFault {

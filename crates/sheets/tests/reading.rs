@@ -220,6 +220,6 @@ fn real_lists_are_read_row_for_row() {
         };
         let oracle = csv::Reader::from_path(shared.join(list)).unwrap().into_records().count();
         let mut table = Table::open(file, &Columns::new().required(key, &[]), Options::default()).unwrap();
-        assert_eq!(table.by_ref().filter(Result::is_ok).count(), oracle, "{list}");
+        assert_eq!(table.by_ref().flatten().count(), oracle, "{list}");
     }
 }

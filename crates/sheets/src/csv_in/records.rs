@@ -100,7 +100,7 @@ impl<R: BufRead> Records<R> {
     fn keep(&mut self, written: usize, progress: &mut Progress) -> Result<(), TableFault> {
         let piece = &self.output[..written];
         progress.size_bytes += written;
-        progress.breaks_within += piece.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        progress.breaks_within += piece.iter().map(|&byte| u64::from(byte == b'\n')).sum::<u64>();
         if progress.size_bytes > self.limits.row_bytes {
             let row = progress.row.number;
             return Err(TableFault::RowTooLong { row, limit_bytes: self.limits.row_bytes });
@@ -111,8 +111,11 @@ impl<R: BufRead> Records<R> {
     }
 
     fn end_cell(&mut self, progress: &mut Progress) {
-        let text = String::from_utf8_lossy(&self.cell);
-        progress.row.push(crate::out::unguarded(&text), &self.limits);
+        match std::str::from_utf8(&self.cell) {
+            Ok(text) => progress.row.push(crate::out::unguarded(text), &self.limits),
+            // Only a cell that was cut within a character comes here, and its row is rejected for its length.
+            Err(_) => progress.row.push(&String::from_utf8_lossy(&self.cell), &self.limits),
+        }
         progress.size_bytes += 1;
         self.cell.clear();
     }

@@ -28,11 +28,10 @@ impl<W: Write> CsvOut<W> {
     pub fn row<'a>(&mut self, cells: impl IntoIterator<Item = Cell<'a>>) -> Result<(), OutFault> {
         for cell in cells {
             match cell {
-                Cell::Empty => self.field(""),
                 Cell::Text(text) => self.field(&guarded(text)),
                 Cell::Whole(number) => self.field(&number.to_string()),
                 Cell::Number(number) if number.is_finite() => self.field(&number.to_string()),
-                Cell::Number(_) => self.field(""),
+                Cell::Number(_) | Cell::Empty => self.field(""),
             }?;
         }
         self.end_row()

@@ -29,7 +29,7 @@ pub(crate) struct Workbook<R: Read + Seek> {
 /// The file is lent to whatever reads it.
 enum State<R: Read + Seek> {
     Between(R),
-    Reading(SheetCells<R>),
+    Reading(Box<SheetCells<R>>),
     Failed,
 }
 
@@ -118,7 +118,7 @@ impl<R: Read + Seek> Workbook<R> {
             State::Failed => return Err(TableFault::broken("workbook", "reading it failed before")),
         };
         let entry = required(&self.directory, &self.sheets[sheet].part)?;
-        self.state = State::Reading(SheetCells::open(file, entry, &self.left)?);
+        self.state = State::Reading(Box::new(SheetCells::open(file, entry, &self.left)?));
         self.current = sheet;
         Ok(())
     }

@@ -52,7 +52,8 @@ pub fn book(sheets: &[(&str, &str)]) -> Archive {
     let mut list = String::new();
     let mut relations = String::new();
     for (number, (name, attributes)) in sheets.iter().enumerate() {
-        list += &format!(r#"<sheet name="{name}" sheetId="{}" {attributes} r:id="s{number}"/>"#, number + 1);
+        let sheet = format!(r#"<sheet name="{name}" sheetId="{}" {attributes} r:id="s{number}"/>"#, number + 1);
+        list.push_str(&sheet);
         relations += &relation(&format!("s{number}"), "worksheet", &format!("worksheets/sheet{number}.xml"));
     }
     relations += &relation("strings", "sharedStrings", "sharedStrings.xml");
@@ -75,7 +76,8 @@ pub fn sheet(rows: &str) -> String {
 
 /// A row of inline texts.
 pub fn row(number: usize, cells: &[&str]) -> String {
-    let cells: String = cells.iter().map(|cell| format!(r#"<c t="inlineStr"><is><t>{cell}</t></is></c>"#)).collect();
+    let cells: Vec<_> = cells.iter().map(|cell| format!(r#"<c t="inlineStr"><is><t>{cell}</t></is></c>"#)).collect();
+    let cells = cells.concat();
     format!(r#"<row r="{number}">{cells}</row>"#)
 }
 
