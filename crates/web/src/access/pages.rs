@@ -5,7 +5,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{
-    Actor, ActorKind, District, Event, Id, Jurisdiction, Moment, PhoneNumber, Right, Role, Scope, things::{Account, Volunteer},
+    Actor, ActorKind, District, Event, Id, Jurisdiction, Moment, PhoneNumber, Right, Role, Scope,
+    things::{Account, Volunteer},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -112,9 +113,8 @@ async fn begin(
 /// Lets a volunteer in whom a duty has recognised by other means than a link, and sends them on to a page of this server.
 pub async fn admit_volunteer(desk: &Desk, volunteer: Id<Volunteer>, to: &str) -> Result<Response, Fault> {
     let (actor, district) = (Actor::new(ActorKind::Volunteer, volunteer.uuid()), desk.district().clone());
-    let token = begin(desk, actor, move |tx| {
-        Ok(sessions::begin(tx, actor, &district, Some(sessions::SESSION_H), None)?)
-    });
+    let token =
+        begin(desk, actor, move |tx| Ok(sessions::begin(tx, actor, &district, Some(sessions::SESSION_H), None)?));
     Ok(come_in(desk, &token.await?, &local(Some(to))))
 }
 
