@@ -17,7 +17,7 @@ pub struct Row<'r> {
 
 pub(crate) enum Cells<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
-    Postgres(&'r ::postgres::Row),
+    Postgres(&'r tokio_postgres::Row),
 }
 
 impl<'r> Row<'r> {

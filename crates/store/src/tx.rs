@@ -300,14 +300,14 @@ impl Tx {
         }
         self.depth += 1;
         let name = format!("savepoint p{}", self.depth);
-        self.run(|session| session.batch(&name))?;
+        self.run(|session| session.later(&name))?;
         Ok(Mark { depth: self.depth, head: self.head.clone(), moved: self.moved, enqueued: self.enqueued })
     }
 
     fn release(&mut self, mark: &Mark) -> Result<()> {
         let name = format!("release savepoint p{}", mark.depth);
         self.depth = mark.depth - 1;
-        self.run(|session| session.batch(&name))
+        self.run(|session| session.later(&name))
     }
 
     fn go_back(&mut self, mark: Mark) -> Result<()> {
@@ -321,6 +321,6 @@ impl Tx {
         self.head = mark.head;
         self.moved = mark.moved;
         self.enqueued = mark.enqueued;
-        self.run(|session| session.batch(&name))
+        self.run(|session| session.later(&name))
     }
 }

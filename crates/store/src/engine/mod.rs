@@ -1,6 +1,5 @@
 //! What differs between the engines, behind one small trait. Nothing outside this folder knows which engine runs.
 
-pub(crate) mod numeric;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
@@ -30,6 +29,8 @@ pub(crate) trait Session: Send {
     fn in_transaction(&mut self) -> bool;
     /// Several statements without parameters.
     fn batch(&mut self, sql: &str) -> Result<()>;
+    /// The same, when nobody waits for its answer: it may go out with whatever comes next.
+    fn later(&mut self, sql: &str) -> Result<()>;
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64>;
     fn each(&mut self, sql: &str, params: &[Value], on_row: &mut OnRow<'_>) -> Result<()>;
     /// Inserts `rows.len() / width` rows with as few statements as the engine likes best.
@@ -68,8 +69,8 @@ pub(crate) fn connect(address: &Address, purpose: Purpose) -> Result<Box<dyn Ses
     }
 }
 
-/// Runs blocking work on a thread of its own, so that it may be called from inside an async runtime: the PostgreSQL
-/// client brings its own and refuses to run within another.
+/// Runs blocking work on a thread of its own, so that it may be called from inside an async runtime: a
+/// PostgreSQL connection brings its own, which refuses to run within another.
 pub(crate) fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| match scope.spawn(work).join() {
         Ok(value) => value,

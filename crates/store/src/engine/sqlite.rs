@@ -116,6 +116,10 @@ impl Session for Sqlite {
         self.execute(sql, &[]).map(drop)
     }
 
+    fn later(&mut self, sql: &str) -> Result<()> {
+        self.batch(sql)
+    }
+
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         let run = || -> rusqlite::Result<usize> {
             let mut statement = self.connection.prepare_cached(&dialect::placeholders(sql))?;

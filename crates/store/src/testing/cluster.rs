@@ -11,12 +11,14 @@ use std::{
     time::Duration,
 };
 
-use postgres::{Client, NoTls};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{options, roomy_folder};
-use crate::{Address, Migration, Store, engine::apart};
+use crate::{
+    Address, Migration, Result, Store, engine,
+    engine::{Purpose, Session, apart},
+};
 
 const BINARIES: &str = "/usr/lib/postgresql";
 
@@ -96,9 +98,8 @@ impl Cluster {
         Address::Postgres(format!("postgres://muster@{socket}/{name}"))
     }
 
-    fn connect(&self) -> Result<Client, postgres::Error> {
-        let Address::Postgres(url) = self.address("postgres") else { unreachable!("the cluster is PostgreSQL") };
-        Client::connect(&url, NoTls)
+    fn connect(&self) -> Result<Box<dyn Session>> {
+        engine::connect(&self.address("postgres"), Purpose::Change)
     }
 
     fn wait_until_ready(&self) {
@@ -113,8 +114,8 @@ impl Cluster {
     }
 
     fn command(&self, sql: &str) {
-        let done = self.connect().and_then(|mut client| client.batch_execute(sql));
-        done.unwrap_or_else(|cause| panic!("{sql}: {cause:?}"));
+        let done = self.connect().and_then(|mut session| session.batch(sql));
+        done.unwrap_or_else(|cause| panic!("{sql}: {cause}"));
     }
 
     /// A database to copy, made once per set of migrations.

@@ -220,7 +220,9 @@ fn a_closed_store_finishes_what_it_took() {
     }
     let reopened = store.clone();
     store.close();
-    callers.into_iter().for_each(|caller| caller.join().unwrap());
+    for caller in callers {
+        caller.join().unwrap();
+    }
     assert_eq!(reopened.change_blocking(act(), |tx| visit(tx, Uuid::new_v4(), "A")), Err(Error::Closed));
     let again = Store::open(&address, vec![TABLES], testing::options()).unwrap();
     let kept: usize = again

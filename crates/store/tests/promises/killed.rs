@@ -61,7 +61,9 @@ fn work_until_killed(address: &Address, too_early: bool) {
             })
         })
         .collect();
-    workers.into_iter().for_each(|worker| worker.join().unwrap());
+    for worker in workers {
+        worker.join().unwrap();
+    }
 }
 
 fn take(tx: &mut Tx, key: Uuid) -> Result<()> {

@@ -48,8 +48,9 @@ async fn every_kind_of_value_comes_back() {
 
 #[tokio::test]
 async fn nothing_is_nothing() {
+    type Nothing = (Option<i64>, Option<f64>, Option<bool>, Option<String>, Option<Vec<u8>>);
     each(async |store| {
-        let none: (Option<i64>, Option<f64>, Option<bool>, Option<String>, Option<Vec<u8>>) = store
+        let none: Nothing = store
             .change(act(), |tx| {
                 let nothing: Option<String> = None;
                 tx.execute("insert into things (id, note) values ($1, $2)", params![Uuid::nil(), nothing])?;
