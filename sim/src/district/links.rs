@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, ops::Range};
 
 use domain::Position;
 
-use super::{chance::Chance, sites::Site, teams::Team};
+use super::{chance::Chance, ground::km_between, sites::Site, teams::Team};
 
 /// A team is responsible for a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +63,7 @@ fn chosen(team: &Team, sites: &[Site], own: Range<usize>, chance: &mut Chance) -
 
 /// The nearest sites of a range, nearest first.
 fn nearest(from: Position, sites: &[Site], range: Range<usize>, count: usize) -> Vec<usize> {
-    let mut by_distance: Vec<(f64, usize)> = range.map(|site| (from.distance_m(sites[site].position), site)).collect();
+    let mut by_distance: Vec<(f64, usize)> = range.map(|site| (km_between(from, sites[site].position), site)).collect();
     if count < by_distance.len() {
         by_distance.select_nth_unstable_by(count, |a, b| a.0.total_cmp(&b.0));
         by_distance.truncate(count);
@@ -76,6 +76,6 @@ fn nearest(from: Position, sites: &[Site], range: Range<usize>, count: usize) ->
 fn nearest_team(teams: &[Team], site: &Site) -> usize {
     let first = teams.partition_point(|team| team.division < site.division);
     let last = teams.partition_point(|team| team.division <= site.division);
-    let distance_m = |team: &usize| teams[*team].base.distance_m(site.position);
-    (first..last).min_by(|a, b| distance_m(a).total_cmp(&distance_m(b))).unwrap_or(0)
+    let distance_km = |team: &usize| km_between(teams[*team].base, site.position);
+    (first..last).min_by(|a, b| distance_km(a).total_cmp(&distance_km(b))).unwrap_or(0)
 }

@@ -7,6 +7,13 @@ pub struct Point {
     pub north_km: f64,
 }
 
+impl Point {
+    pub fn distance_km(self, other: Self) -> f64 {
+        let (east_km, north_km) = (self.east_km - other.east_km, self.north_km - other.north_km);
+        (east_km * east_km + north_km * north_km).sqrt()
+    }
+}
+
 /// The corners of a polygon, counter-clockwise; the last is joined to the first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ring(pub Vec<Point>);

@@ -6,7 +6,7 @@ use super::{
     chance::Chance,
     code,
     divisions::Division,
-    ground::Ground,
+    ground::{Ground, km_between},
     shares::{split, split_within},
     words,
 };
@@ -28,12 +28,12 @@ pub struct Site {
 
 /// The share of a site's people in each role: gatekeeper, registrar, queue marshal, runner.
 const ROLE_SHARES: [f64; 4] = [0.20, 0.35, 0.30, 0.15];
-/// A site works with two people a role at least, so that one can rest.
+/// Fewer cannot run a site: about two people a role, so that one can rest.
 const LEAST_PEOPLE: u32 = 8;
 /// Places tried for each site; the one furthest from its neighbours is taken (Mitchell's best candidate).
 const CANDIDATES: usize = 6;
 /// How many of the sites before are looked at; all of them at the report's size.
-const NEIGHBOURS: usize = 200;
+const NEIGHBOURS: usize = 64;
 
 /// The sites of all divisions.
 pub fn found(ground: &Ground, divisions: &[Division], chance: &mut Chance) -> Vec<Site> {
@@ -65,10 +65,11 @@ fn places(ground: &Ground, index: usize, division: &Division, chance: &mut Chanc
     let mut places: Vec<Position> = Vec::with_capacity(division.sites as usize);
     for _ in 0..division.sites {
         let neighbours = &places[places.len().saturating_sub(NEIGHBOURS)..];
-        let room_m = |place: &Position| neighbours.iter().map(|other| place.distance_m(*other)).fold(1e9, f64::min);
-        let candidates: Vec<Position> = (0..CANDIDATES).map(|_| ground.place_in(index, huddled, chance)).collect();
-        let best = candidates.iter().max_by(|a, b| room_m(a).total_cmp(&room_m(b)));
-        places.push(best.copied().unwrap_or(division.centre));
+        let room_km = |place| neighbours.iter().map(|other| km_between(place, *other)).fold(f64::INFINITY, f64::min);
+        let candidates = (0..CANDIDATES).map(|_| ground.place_in(index, huddled, chance));
+        let with_room = candidates.map(|place| (room_km(place), place));
+        let best = with_room.max_by(|a, b| a.0.total_cmp(&b.0));
+        places.push(best.map_or(division.centre, |(_, place)| place));
     }
     places
 }
