@@ -63,6 +63,7 @@ events! {
     ZonesMade "places.zones_made" { zones: u64, sites: u64 }
     ZoneLeadNamed "places.zone_lead_named" { zone: Id<Zone>, account: Id<Account> }
     BoundariesImported "places.boundaries_imported" { divisions: u64 }
+    DivisionsChanged "places.divisions_changed" { divisions: u64 }
 
     // responders
     VolunteerChanged "responders.volunteer_changed" { volunteer: Id<Volunteer> }
