@@ -86,6 +86,8 @@ events! {
     PlanPublished "deployments.plan_published" { plan: Id<Plan>, order: Id<Order>, told: u64 }
     PlanWithdrawn "deployments.plan_withdrawn" { plan: Id<Plan>, order: Id<Order> }
     PersonPinned "deployments.person_pinned" { volunteer: Id<Volunteer>, order: Id<Order>, pinned: bool }
+    PersonExcluded "deployments.person_excluded" { volunteer: Id<Volunteer>, order: Id<Order>, excluded: bool }
+    LinkChanged "deployments.link_changed" { team: Id<Team>, site: Id<Site>, linked: bool }
     ShortageReported "deployments.shortage_reported" { site: Id<Site>, order: Id<Order>, role: PostRole, count: u64 }
     Replanned "deployments.replanned" { plan: Id<Plan>, order: Id<Order>, moved: u64, called: u64, unmet: u64 }
     Acknowledged "deployments.acknowledged" { assignment: Id<Assignment>, order: Id<Order>, site: Id<Site> }
