@@ -3,13 +3,36 @@
 //!
 //! This is the face: what duties above may ask. Everything else of this duty is behind it.
 
+mod drawing;
+mod edit_site;
+mod headcount;
+mod import_boundaries;
+mod list_divisions;
+mod list_sites;
+mod list_zones;
+mod make_zones;
+mod name_person;
+mod people;
+mod ready;
+mod refused;
+mod retire_site;
+mod reveal_phone;
 mod routes;
 mod rules;
+mod run_day;
+mod show_site;
+mod show_zone;
 mod store;
 
 use ::store::Migration;
 use web::{Duty, Locale};
 
+pub use crate::{
+    headcount::proposal as headcount_proposal,
+    people::{name_chief, name_lead},
+    refused::Refused,
+    rules::headcount::Proposal,
+};
 pub use crate::store::{
     chiefs::{Chief, chief, chiefs, set_chief},
     divisions::{DivisionHead, boundaries, divisions},
@@ -36,6 +59,17 @@ pub mod register {
     pub use crate::{
         rules::intake::{Counts, DivisionRow, Reason, SITE_COLUMNS, SiteRow, Verdict},
         store::register::{apply, apply_divisions, judge, judge_divisions},
+    };
+}
+
+/// Boundaries from GeoJSON, and drawing a district without tiles from elsewhere.
+pub mod map {
+    pub use crate::{
+        import_boundaries::{Imported, take},
+        rules::{
+            boundary::{MAX_BYTES, NotBoundaries, Outline, Shape, read},
+            map::Canvas,
+        },
     };
 }
 

@@ -91,6 +91,11 @@ pub fn latest_order(tx: &mut Tx, site: Id<Site>) -> Result<Option<Id<Order>>, Er
     )
 }
 
+/// Whether a site was prepared for an order.
+pub fn has_part(tx: &mut Tx, order: Id<Order>, site: Id<Site>) -> Result<bool, Error> {
+    Ok(times(tx, order, site)?.is_some())
+}
+
 /// How far a site has come under an order; none when it has no part in it.
 pub fn state(tx: &mut Tx, order: Id<Order>, site: Id<Site>) -> Result<Option<Readiness>, Error> {
     let Some(times) = times(tx, order, site)? else { return Ok(None) };
@@ -186,7 +191,7 @@ pub fn overview(tx: &mut Tx, order: Id<Order>) -> Result<Vec<SiteDay>, Error> {
 /// Notes a sign of life from a site's phone.
 pub fn heard(tx: &mut Tx, site: Id<Site>) -> Result<(), Error> {
     let at = tx.at();
-    let last = tx.first("select at from site_heard where site = $1", params![site], |row| row.get::<Moment>("at"))?;
+    let last = heard_at(tx, site)?;
     let silent_s = last.map_or(i64::MAX, |last| at.since_s(last));
     if silent_s < HEARD_EVERY_S {
         return Ok(());
@@ -196,6 +201,11 @@ pub fn heard(tx: &mut Tx, site: Id<Site>) -> Result<(), Error> {
         params![site, at],
     )?;
     if silent_s >= SILENT_S { note(tx, site, &Event::SiteHeard { site }) } else { Ok(()) }
+}
+
+/// When a site was last heard of.
+pub fn heard_at(tx: &mut Tx, site: Id<Site>) -> Result<Option<Moment>, Error> {
+    tx.first("select at from site_heard where site = $1", params![site], |row| row.get("at"))
 }
 
 /// When each site was last heard of.

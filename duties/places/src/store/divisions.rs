@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use store::{Error, Row, Tx, Value, params};
 
+use crate::rules::boundary::Shape;
+
 /// A street or town. Its code is its key: names are not unique (河西街道 exists twice in the city of Maoming).
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct DivisionHead {
@@ -42,12 +44,16 @@ pub fn lines(tx: &mut Tx, district: &District) -> Result<Vec<DivisionLine>, Erro
     )
 }
 
-/// The boundaries that are known, as GeoJSON geometries.
-pub fn boundaries(tx: &mut Tx, district: &District) -> Result<Vec<(Division, serde_json::Value)>, Error> {
+/// The boundaries that are known.
+pub fn boundaries(tx: &mut Tx, district: &District) -> Result<Vec<(Division, Shape)>, Error> {
     tx.rows(
         "select code, boundary from divisions where district = $1 and boundary is not null order by code",
         params![district],
-        |row| Ok((row.get("code")?, row.get("boundary")?)),
+        |row| {
+            let geometry: serde_json::Value = row.get("boundary")?;
+            let shape = Shape::from_geo_json(&geometry).ok_or_else(|| Error::Bug("divisions.boundary".to_owned()))?;
+            Ok((row.get("code")?, shape))
+        },
     )
 }
 
@@ -77,8 +83,8 @@ pub fn put(tx: &mut Tx, district: &District, rows: &[(Division, String, Option<P
     )
 }
 
-pub fn set_boundary(tx: &mut Tx, code: &Division, geometry: &serde_json::Value) -> Result<(), Error> {
-    tx.execute("update divisions set boundary = $2 where code = $1", params![code, geometry])?;
+pub fn set_boundary(tx: &mut Tx, code: &Division, shape: &Shape) -> Result<(), Error> {
+    tx.execute("update divisions set boundary = $2 where code = $1", params![code, shape.geo_json()])?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 pub mod chiefs;
 pub mod days;
 pub mod divisions;
+pub mod listing;
 pub mod register;
 pub mod sites;
 pub mod zones;

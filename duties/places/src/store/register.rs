@@ -6,9 +6,9 @@ use domain::{
     District, Division, Id, Origin, Position, PostRole,
     things::Site,
 };
-use store::{Error, Row, Tx, Value, params};
+use store::{Error, Row, Tx, Value};
 
-use super::{divisions, sites};
+use super::divisions;
 use crate::rules::intake::{Counts, DivisionRow, Divisions, Reason, SiteEntry, SiteRow, Verdict, read_division};
 
 /// How many codes are asked for at once.
@@ -281,20 +281,4 @@ fn weigh_division(
     let differs = [("name", known.name != name), ("position", position.is_some() && known.position != position)];
     let changed: Vec<_> = differs.into_iter().filter(|(_, differs)| *differs).map(|(column, _)| column).collect();
     if changed.is_empty() { Verdict::Same } else { Verdict::Changed(changed) }
-}
-
-/// The entry of a known site, to be changed by hand.
-pub fn entry_of(tx: &mut Tx, head: &sites::SiteHead) -> Result<SiteEntry, Error> {
-    Ok(SiteEntry {
-        code: head.code.clone(),
-        name: head.name.clone(),
-        division: head.division.clone(),
-        is_new_division: false,
-        address: head.address.clone(),
-        position: head.position,
-        origin: sites::origin(tx, head.id)?,
-        needs: sites::needs(tx, head.id)?,
-        expected_people: head.expected_people,
-        priority: head.priority,
-    })
 }

@@ -28,6 +28,16 @@ pub fn zone(tx: &mut Tx, id: Id<Zone>) -> Result<Option<ZoneHead>, Error> {
     tx.first("select id, name, lead_account from zones where id = $1", params![id], head)
 }
 
+/// How many sites in use each zone has.
+pub fn sizes(tx: &mut Tx, district: &District) -> Result<Vec<(Id<Zone>, u32)>, Error> {
+    tx.rows(
+        "select zone, count(*) as n from sites where district = $1 and retired_at is null and zone is not null
+         group by zone",
+        params![district],
+        |row| Ok((row.get("zone")?, row.get("n")?)),
+    )
+}
+
 /// `{zone}` of a path.
 pub fn resolve(tx: &mut Tx, district: &District, text: &str) -> Result<Option<Jurisdiction>, Error> {
     let Ok(id) = text.parse::<Id<Zone>>() else { return Ok(None) };
@@ -43,11 +53,6 @@ pub fn add(tx: &mut Tx, district: &District, id: Id<Zone>, name: &str) -> Result
 
 pub fn set_lead(tx: &mut Tx, id: Id<Zone>, account: Id<Account>) -> Result<(), Error> {
     tx.execute("update zones set lead_account = $2 where id = $1", params![id, account])?;
-    Ok(())
-}
-
-pub fn rename(tx: &mut Tx, id: Id<Zone>, name: &str) -> Result<(), Error> {
-    tx.execute("update zones set name = $2 where id = $1", params![id, name])?;
     Ok(())
 }
 

@@ -1,0 +1,120 @@
+//! Running a site's day: marking the checklist, and declaring that the site stands, takes people, is done. A phone that had
+//! no network sends these later, with the time of its own clock.
+
+use domain::{
+    Id, Moment,
+    things::{Order, Site},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::Tx;
+use web::{Desk, Done, Fault};
+
+use crate::{
+    ready::order_of,
+    refused::Refused,
+    rules::day::{Item, Mark, Stage, Times, when_done},
+    store::days::{self, Opening},
+};
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct MarkAsk {
+    order: Option<Id<Order>>,
+    item: Item,
+    done: bool,
+    /// When it was marked, by the phone's clock.
+    marked_at: Option<Moment>,
+    /// What the phone's clock shows while it sends this.
+    sent_at: Option<Moment>,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct StageAsk {
+    order: Option<Id<Order>>,
+    /// When it was so, by the phone's clock.
+    marked_at: Option<Moment>,
+    /// What the phone's clock shows while it sends this.
+    sent_at: Option<Moment>,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct WithdrawAsk {
+    order: Option<Id<Order>>,
+    /// The stage that was declared by mistake.
+    stage: Stage,
+}
+
+/// How far the site has come after the act.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct DayNow {
+    order: Id<Order>,
+    stage: Stage,
+    times: Times,
+    missing: Vec<Item>,
+}
+
+pub async fn mark(desk: Desk, ask: MarkAsk) -> Result<Done<DayNow>, Fault> {
+    let at = when_done(desk.at(), ask.marked_at, ask.sent_at);
+    let mark = Mark { done: ask.done, at };
+    let word = if ask.done { "places-marked" } else { "places-unmarked" };
+    act(desk, ask.order, word, move |tx, order, site| Ok(days::mark(tx, order, site, ask.item, mark)?)).await
+}
+
+pub async fn set_up(desk: Desk, ask: StageAsk) -> Result<Done<DayNow>, Fault> {
+    let at = when_done(desk.at(), ask.marked_at, ask.sent_at);
+    act(desk, ask.order, "places-set-up-said", move |tx, order, site| Ok(days::declare_set_up(tx, order, site, at)?))
+        .await
+}
+
+pub async fn open(desk: Desk, ask: StageAsk) -> Result<Done<DayNow>, Fault> {
+    let at = when_done(desk.at(), ask.marked_at, ask.sent_at);
+    let asked = desk.clone();
+    act(desk, ask.order, "places-open-said", move |tx, order, site| match days::open(tx, order, site, at)? {
+        Opening::Opened => Ok(()),
+        Opening::Lacks(missing) => Err(not_ready(&asked, &missing)),
+    })
+    .await
+}
+
+pub async fn close(desk: Desk, ask: StageAsk) -> Result<Done<DayNow>, Fault> {
+    let at = when_done(desk.at(), ask.marked_at, ask.sent_at);
+    act(desk, ask.order, "places-close-said", move |tx, order, site| Ok(days::close(tx, order, site, at)?)).await
+}
+
+/// Takes back the stage somebody saw, unless the site has moved on since.
+pub async fn withdraw(desk: Desk, ask: WithdrawAsk) -> Result<Done<DayNow>, Fault> {
+    act(desk, ask.order, "places-stage-withdrawn", move |tx, order, site| {
+        let now = days::state(tx, order, site)?.map(|readiness| readiness.stage);
+        if now != Some(ask.stage) {
+            return Err(Refused::StageMovedOn.into());
+        }
+        Ok(days::withdraw(tx, order, site)?)
+    })
+    .await
+}
+
+async fn act(
+    desk: Desk,
+    named: Option<Id<Order>>,
+    word: &'static str,
+    work: impl Fn(&mut Tx, Id<Order>, Id<Site>) -> Result<(), Fault> + Send + 'static,
+) -> Result<Done<DayNow>, Fault> {
+    let site = desk.site()?;
+    let day = desk.change(move |tx| {
+        let order = order_of(tx, site, named)?;
+        work(tx, order, site)?;
+        days::heard(tx, site)?;
+        let now = days::state(tx, order, site)?.ok_or(Refused::NoOrderHere)?;
+        Ok(DayNow { order, stage: now.stage, times: now.times, missing: now.missing() })
+    });
+    let day = day.await?;
+    Ok(Done::at(format!("/sites/{site}/readiness?order={}", day.order), day).saying(word))
+}
+
+fn not_ready(desk: &Desk, missing: &[Item]) -> Fault {
+    let words = &desk.house().words;
+    let name = |item: &Item| words.say(desk.locale(), format!("places-item-{item}")).to_string();
+    let comma = desk.say("places-comma").to_string();
+    let names: Vec<String> = missing.iter().map(name).collect();
+    Refused::NotReady.with("missing", names.join(&comma)).into()
+}
