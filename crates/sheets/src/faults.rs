@@ -243,10 +243,42 @@ impl From<std::io::Error> for TableFault {
     }
 }
 
+/// Names for a sentence: a file without headings can offer two hundred cells of ten thousand characters instead.
 fn list(names: &[String]) -> String {
-    if names.is_empty() { "–".to_owned() } else { names.join(", ") }
+    const NAMES: usize = 30;
+    const CHARS: usize = 40;
+    let short = |name: &String| match name.char_indices().nth(CHARS) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.clone(),
+    };
+    let mut shown: Vec<String> = names.iter().take(NAMES).map(short).collect();
+    if names.len() > NAMES {
+        shown.push(format!("… ({})", names.len()));
+    }
+    if shown.is_empty() { "–".to_owned() } else { shown.join(", ") }
 }
 
 fn sheet_words(sheet: Option<&str>) -> String {
     sheet.map(|name| format!(" of sheet {name}")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_stays_short_whatever_the_file_holds() {
+        let fault = |found| TableFault::MissingHeadings { missing: vec!["code".into()], found };
+        assert!(fault(vec!["长".repeat(10_000); 200]).to_string().chars().count() < 1_500);
+        assert!(fault(vec!["甲".into(), "乙".into()]).to_string().contains("Found: 甲, 乙."));
+        assert!(fault(vec![]).to_string().contains("Found: –."));
+    }
+
+    #[test]
+    fn a_fault_survives_its_way_through_a_reader() {
+        let fault = TableFault::Bomb { part: "xl/worksheets/sheet1.xml".into(), limit: 150 };
+        assert_eq!(TableFault::from(std::io::Error::other(fault.clone())), fault);
+        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+        assert_eq!(TableFault::from(missing).name(), "unreadable");
+    }
 }

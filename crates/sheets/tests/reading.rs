@@ -223,3 +223,9 @@ fn real_lists_are_read_row_for_row() {
         assert_eq!(table.by_ref().flatten().count(), oracle, "{list}");
     }
 }
+
+#[test]
+fn a_table_can_be_read_on_another_thread() {
+    let table = open("编码,名称\n1,甲\n").unwrap();
+    assert_eq!(std::thread::spawn(move || table.flatten().count()).join().unwrap(), 1);
+}
