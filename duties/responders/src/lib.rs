@@ -3,20 +3,33 @@
 //! This file is the face of the duty: what duties above may ask. Names and telephone numbers are sealed; a [`Person`] is
 //! opened only where the work needs one.
 
+mod assessing;
 mod attend;
+mod availability;
+mod badge_check;
+mod badge_sheet;
 mod badges;
+mod commending;
+mod correcting;
+mod deed_telling;
+mod entrance;
+mod own_record;
 mod refusals;
 mod registers;
 mod routes;
 mod rules;
 mod store;
+mod team_list;
+mod team_page;
+mod volunteer_list;
+mod volunteer_page;
 
 use std::collections::HashMap;
 
 use ::store::{Migration, Result, Tx, rotate::SealedColumn};
-use domain::{District, Id, Moment, things};
+use domain::{District, Id, Moment, Right, things};
 use jiff::tz::TimeZone;
-use web::{Duty, Locale, NavItem};
+use web::{Duty, House, Locale, NavItem};
 
 pub use crate::{
     refusals::Refused,
@@ -71,7 +84,14 @@ pub fn duty() -> Duty {
 const MIGRATIONS: &[Migration] =
     &[Migration { name: "responders/0001_responders", sql: include_str!("../migrations/0001_responders.sql") }];
 
-const NAV: &[NavItem] = &[];
+const NAV: &[NavItem] = &[
+    NavItem { href: "/teams", word: "responders-teams", right: Right::SeeRegisters, place: 50 },
+    NavItem { href: "/volunteers", word: "responders-volunteers", right: Right::SeeRegisters, place: 51 },
+    NavItem { href: "/record", word: "responders-record", right: Right::OwnDuty, place: 20 },
+    NavItem { href: "/deeds", word: "responders-deeds", right: Right::TellDeeds, place: 60 },
+    NavItem { href: "/assessment", word: "responders-assessment", right: Right::AssessRecords, place: 61 },
+    NavItem { href: "/commendations", word: "responders-commendations", right: Right::SeeRegisters, place: 62 },
+];
 
 const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "volunteers", column: "person", id: "id", label: store::volunteers::PERSON },
@@ -121,9 +141,20 @@ pub fn capacities(tx: &mut Tx, district: &District, at: Moment) -> Result<Vec<(T
     store::teams::capacities(tx, district, at)
 }
 
+/// The rules of rest that this house was set up with.
+pub fn rest_rules(house: &House) -> std::result::Result<Rest, String> {
+    house.settings.of("responders").map(|settings: commending::Settings| settings.rest)
+}
+
 /// When somebody's last duty ended; the present moment while one lasts.
 pub fn last_duty_end(tx: &mut Tx, volunteer: Id<things::Volunteer>) -> Result<Option<Moment>> {
     store::attendances::last_end(tx, volunteer)
+}
+
+/// The mean of duties per person that [`turn_points`] compares with, over everybody of the district.
+pub fn mean_duties(lately: &HashMap<Id<things::Volunteer>, Lately>, people: usize) -> f64 {
+    let duties: u32 = lately.values().map(|lately| lately.duties).sum();
+    f64::from(duties) / people.max(1) as f64
 }
 
 /// What everybody of a district has done in the last two weeks: duties, last end, nights in a row. People who have done

@@ -123,12 +123,6 @@ pub fn undo(tx: &mut Tx, id: Id<Attendance>) -> Result<bool> {
     Ok(rows > 0)
 }
 
-/// Sets the times of a stay to what a correction upheld.
-pub fn set_times(tx: &mut Tx, id: Id<Attendance>, in_at: Moment, out_at: Option<Moment>) -> Result<()> {
-    tx.execute("update attendances set in_at = $2, out_at = $3 where id = $1", params![id, in_at, out_at])?;
-    Ok(())
-}
-
 /// When the last duty of somebody ended; the present moment while one lasts.
 pub fn last_end(tx: &mut Tx, volunteer: Id<Volunteer>) -> Result<Option<Moment>> {
     let now = tx.at();
@@ -183,11 +177,16 @@ pub fn merits(tx: &mut Tx, district: &District, since: Moment) -> Result<HashMap
 
 /// The merits of one person, ever.
 pub fn merits_of(tx: &mut Tx, volunteer: Id<Volunteer>) -> Result<Merits> {
+    merits_since(tx, volunteer, Moment::from_ms(0))
+}
+
+/// The merits of one person since a moment.
+pub fn merits_since(tx: &mut Tx, volunteer: Id<Volunteer>, since: Moment) -> Result<Merits> {
     tx.one(
         "select cast(coalesce(sum(coalesce(out_at, in_at) - in_at), 0) as bigint) as ms, count(due_at) as timed,
                 count(case when in_at <= due_at then 1 end) as punctual
-         from attendances where volunteer = $1 and undone_at is null",
-        params![volunteer],
+         from attendances where volunteer = $1 and in_at >= $2 and undone_at is null",
+        params![volunteer, since],
         |row| {
             let minutes = row.get::<i64>("ms")? / 60_000;
             Ok(Merits { minutes, timed: row.get("timed")?, punctual: row.get("punctual")?, deeds: 0 })

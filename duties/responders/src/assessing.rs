@@ -1,0 +1,116 @@
+//! The assessment group's desk: objections that wait, deeds that may be published.
+
+use std::collections::HashMap;
+
+use domain::{Event, Id, Jurisdiction, Moment, things};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::Tx;
+use web::{Desk, Done, Fault, Page, refusal::Refused as House, view};
+
+use crate::{
+    refusals::Refused,
+    store::{
+        attendances::{self, Attended},
+        corrections::{self, Asked},
+        deeds::{self, DeedState, DeedTold},
+        volunteers::{self, Person},
+    },
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Nothing {}
+
+/// An objection with whom and what it is about.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Waiting {
+    asked: Asked,
+    name: String,
+    team_name: String,
+    stay: Option<Attended>,
+}
+
+/// A deed as the group sees it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DeedCase {
+    id: Id<things::Deed>,
+    name: String,
+    team_name: String,
+    told_at: Moment,
+    story: String,
+    state: DeedState,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AssessmentPage {
+    waiting: Vec<Waiting>,
+    /// Consented: ready to be published.
+    ready: Vec<DeedCase>,
+    /// Told: the person has not answered yet.
+    unanswered: Vec<DeedCase>,
+    published: Vec<DeedCase>,
+}
+view!(AssessmentPage, "assessment.html");
+
+pub async fn show(desk: Desk, _: Nothing) -> Result<Page<AssessmentPage>, Fault> {
+    let place = desk.here().clone();
+    Ok(Page(desk.look(move |tx| page(tx, &place)).await?))
+}
+
+fn page(tx: &mut Tx, place: &Jurisdiction) -> Result<AssessmentPage, Fault> {
+    let cases = |tx: &mut Tx, state| -> Result<Vec<DeedCase>, Fault> {
+        let told = deeds::in_state(tx, &place.district, state)?;
+        let people = volunteers::persons(tx, &told.iter().map(|deed| deed.volunteer).collect::<Vec<_>>())?;
+        Ok(told.into_iter().filter_map(|deed| case(deed, &people)).collect())
+    };
+    let (ready, unanswered) = (cases(tx, DeedState::Consented)?, cases(tx, DeedState::Told)?);
+    let published = cases(tx, DeedState::Published)?;
+    Ok(AssessmentPage { waiting: waiting(tx, place)?, ready, unanswered, published })
+}
+
+fn waiting(tx: &mut Tx, place: &Jurisdiction) -> Result<Vec<Waiting>, Fault> {
+    let asked = corrections::waiting(tx, &place.district)?;
+    let people = volunteers::persons(tx, &asked.iter().map(|it| it.volunteer).collect::<Vec<_>>())?;
+    let mut waiting = Vec::with_capacity(asked.len());
+    for asked in asked {
+        let Some(person) = people.get(&asked.volunteer) else { continue };
+        let stay = asked.attendance.map(|id| attendances::by_id(tx, id)).transpose()?.flatten();
+        waiting.push(Waiting { name: person.name.clone(), team_name: person.team_name.clone(), stay, asked });
+    }
+    Ok(waiting)
+}
+
+fn case(deed: DeedTold, people: &HashMap<Id<things::Volunteer>, Person>) -> Option<DeedCase> {
+    let person = people.get(&deed.volunteer)?;
+    let (name, team_name) = (person.name.clone(), person.team_name.clone());
+    Some(DeedCase { id: deed.id, name, team_name, told_at: deed.told_at, story: deed.story, state: deed.state })
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub struct DecideDeed {
+    deed: Id<things::Deed>,
+    /// Publish it, or withdraw it.
+    publish: bool,
+}
+
+/// Publishes a deed whose person has consented, or withdraws one.
+pub async fn decide_deed(desk: Desk, ask: DecideDeed) -> Result<Done<()>, Fault> {
+    let (actor, place) = (desk.actor(), desk.here().clone());
+    let next = if ask.publish { DeedState::Published } else { DeedState::Withdrawn };
+    desk.change(move |tx| {
+        let deed = deeds::by_id(tx, &place.district, ask.deed)?.ok_or(House::NotThere)?;
+        if deeds::is_oneself(actor, deed.volunteer) {
+            return Err(Refused::OwnDeed.into());
+        }
+        if !deed.state.leads_to(next) {
+            let refused = if ask.publish { Refused::NoConsent } else { Refused::AlreadySettled };
+            return Err(refused.into());
+        }
+        deeds::set_state(tx, deed.id, next)?;
+        let place = Jurisdiction { person: Some(deed.volunteer.uuid()), ..place.clone() };
+        let event = Event::DeedDecided { deed: deed.id, volunteer: deed.volunteer, state: next.name().to_owned() };
+        Ok(tx.record(&place, deed.id.uuid(), &event)?)
+    })
+    .await?;
+    Ok(Done::at("/assessment", ()).saying("responders-deed-decided"))
+}

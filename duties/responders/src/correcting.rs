@@ -1,0 +1,119 @@
+//! A volunteer objects to the own record; the assessment group settles it, never the one who asked.
+
+use domain::{Event, Id, Jurisdiction, Moment, things};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::Tx;
+use uuid::Uuid;
+use web::{Desk, Done, Fault, refusal::Refused as House};
+
+use crate::{
+    availability::moment,
+    refusals::Refused,
+    store::{
+        attendances::{self, Attended, Newly as NewStay},
+        corrections::{self, Asked, Newly},
+    },
+};
+
+/// The longest text that is taken.
+pub const MOST_CHARS: usize = 2_000;
+
+#[derive(Deserialize, JsonSchema)]
+pub struct Ask {
+    /// The stay it is about; left out when one is missing.
+    attendance: Option<Id<things::Attendance>>,
+    /// What is wrong.
+    objection: String,
+    /// When I really came.
+    in_at: Option<String>,
+    /// When I really went.
+    out_at: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Written {
+    correction: Id<things::Correction>,
+}
+
+pub async fn ask(desk: Desk, ask: Ask) -> Result<Done<Written>, Fault> {
+    let (volunteer, mut place) = (desk.volunteer()?, desk.here().clone());
+    place.person = Some(volunteer.uuid());
+    let objection = text(&ask.objection)?;
+    let (wanted_in_at, wanted_out_at) = (moment(&desk, ask.in_at.as_deref())?, moment(&desk, ask.out_at.as_deref())?);
+    let is_turned = wanted_in_at.zip(wanted_out_at).is_some_and(|(from, until)| until <= from);
+    if is_turned || wanted_in_at.is_some_and(|from| from > desk.at()) {
+        return Err(Refused::TimesTurned.into());
+    }
+    let correction = desk.change(move |tx| {
+        if let Some(id) = ask.attendance {
+            let stay = attendances::by_id(tx, id)?.filter(|stay| stay.volunteer == volunteer);
+            stay.ok_or(House::NotThere)?;
+        }
+        let newly =
+            Newly { volunteer, attendance: ask.attendance, objection: &objection, wanted_in_at, wanted_out_at };
+        let correction = corrections::add(tx, &place.district, &newly)?;
+        tx.record(&place, correction.uuid(), &Event::CorrectionAsked { correction, volunteer })?;
+        Ok(Written { correction })
+    });
+    Ok(Done::at("/record", correction.await?).saying("responders-correction-asked"))
+}
+
+/// What a person wrote: something, and not a book.
+pub fn text(written: &str) -> Result<String, Fault> {
+    let written = written.trim();
+    if written.is_empty() {
+        return Err(Refused::NothingWritten.into());
+    }
+    Ok(written.chars().take(MOST_CHARS).collect())
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub struct Settle {
+    correction: Id<things::Correction>,
+    upheld: bool,
+    /// What the volunteer is told.
+    answer: String,
+}
+
+pub async fn settle(desk: Desk, ask: Settle) -> Result<Done<()>, Fault> {
+    let (answer, actor, place) = (text(&ask.answer)?, desk.actor(), desk.here().clone());
+    desk.change(move |tx| {
+        let asked = corrections::by_id(tx, &place.district, ask.correction)?.ok_or(House::NotThere)?;
+        if actor.id == asked.asked_by || actor.id == asked.volunteer.uuid() {
+            return Err(Refused::OwnCorrection.into());
+        }
+        if !corrections::settle(tx, asked.id, ask.upheld, &answer)? {
+            return Err(Refused::AlreadySettled.into());
+        }
+        if ask.upheld {
+            uphold(tx, &asked, actor.id)?;
+        }
+        let place = Jurisdiction { person: Some(asked.volunteer.uuid()), ..place.clone() };
+        let event = Event::CorrectionSettled { correction: asked.id, upheld: ask.upheld };
+        Ok(tx.record(&place, asked.id.uuid(), &event)?)
+    })
+    .await?;
+    Ok(Done::at("/assessment", ()).saying("responders-correction-settled"))
+}
+
+/// An upheld objection with times corrects the stay it is about.
+fn uphold(tx: &mut Tx, asked: &Asked, by: Uuid) -> Result<(), Fault> {
+    let Some(stay) = asked.attendance.map(|id| attendances::by_id(tx, id)).transpose()?.flatten() else { return Ok(()) };
+    let in_at = asked.wanted_in_at.unwrap_or(stay.in_at);
+    let out_at = asked.wanted_out_at.or(stay.out_at);
+    if out_at.is_some_and(|out| out < in_at) {
+        return Err(Refused::TimesTurned.into());
+    }
+    if (in_at, out_at) == (stay.in_at, stay.out_at) {
+        return Ok(());
+    }
+    replace(tx, stay, in_at, out_at, by)
+}
+
+/// What was recorded is not rewritten: the old stay is undone and the corrected one is added beside it.
+fn replace(tx: &mut Tx, stay: Attended, in_at: Moment, out_at: Option<Moment>, by: Uuid) -> Result<(), Fault> {
+    attendances::undo(tx, stay.id)?;
+    let corrected = Attended { id: Id::fresh(tx.at()), in_at, out_at, ..stay };
+    Ok(attendances::add(tx, &NewStay { attended: &corrected, by })?)
+}
