@@ -27,7 +27,7 @@ const oldPeople = people.through(old.browser);
 const routes = await addressBook(people);
 const visits = [];
 for (const role of ROLES) {
-  const pages = (await walk(people, role, routes)).filter(({ type }) => type === 'text/html');
+  const pages = (await walk(people, role, routes)).filter(({ type, leadsOn }) => type === 'text/html' && !leadsOn);
   visits.push(...pages.map((visit) => ({ ...visit, role })));
 }
 

@@ -28,7 +28,10 @@ export function routeOf(path, routes) {
   return routes.filter(fits).sort((a, b) => fixed(b) - fixed(a))[0];
 }
 
-/** Follows links from `/`, one address per route and role. Gives [{ route, address, type }]; `type` is the content type. */
+/**
+ * Follows links from `/`, one address per route and role. Gives [{ route, address, type, status, leadsOn }]; `type` is the
+ * content type, `leadsOn` says that the address only sends one to another.
+ */
 export async function walk(people, role, routes) {
   const context = await people.context(role);
   try {
@@ -41,7 +44,7 @@ export async function walk(people, role, routes) {
       const route = routeOf(new URL(address, 'http://x').pathname, routes);
       if (!route || found.has(route)) continue;
       const { type, status, links, landed } = await look(context, page, address);
-      found.set(route, { route, address, type, status });
+      found.set(route, { route, address, type, status, leadsOn: landed !== address });
       for (const link of [landed, ...links]) {
         if (!seen.has(link)) waiting.push(link);
         seen.add(link);
