@@ -17,7 +17,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("responders", GROUND),
     ("places", GROUND),
     ("notices", GROUND),
-    ("problems", GROUND),
+    // between the floors: a request belongs to a site and is shown with its name
+    ("problems", &["domain", "store", "web", "sheets", "places"]),
     // floor 2
     ("deployments", &["domain", "store", "web", "sheets", "flow", "responders", "places", "notices", "problems"]),
     ("sampling", &["domain", "store", "web", "sheets", "residents", "places"]),
@@ -26,7 +27,9 @@ const FLOORS: &[(&str, &[&str])] = &[
     // floor 3
     ("inspections", &["domain", "store", "web", "sheets", "venues", "problems"]),
     ("supervision", &["domain", "store", "web", "sheets", "places", "problems"]),
-    ("board", GROUND),
+    // the board reads faces, not only the journal (docs/decisions/0004-board-reads-faces.md)
+    ("board", &["domain", "store", "web", "sheets", "places", "responders", "notices", "problems", "deployments"]),
+    ("imports", &["domain", "store", "web", "sheets", "places", "responders", "deployments"]),
     // beside the house: the district that is driven through the front door knows only the vocabulary
     ("sim", &["domain"]),
     ("xtask", &[]),
@@ -69,50 +72,19 @@ fn allowed_below(name: &str) -> Option<Option<&'static [&'static str]>> {
     FLOORS.iter().find(|(crate_name, _)| *crate_name == name).map(|(_, allowed)| Some(*allowed))
 }
 
-/// No crate names a module inside a duty: `calls::next_call` is the face, `calls::store::next_call` is not.
+/// A duty's `lib.rs` opens no whole file: it names what others may use (`pub use`), and the compiler keeps the rest shut.
 pub fn duties_are_met_at_the_door(tree: &Tree) -> Vec<Fault> {
-    let duties = duty_modules(tree);
-    let mut faults = Vec::new();
-    for (path, text) in tree.texts(&[".rs"]) {
-        let code = Source::of(text).code;
-        for (number, line) in (1..).zip(code.lines()) {
-            for (duty, modules) in duties.iter().filter(|(duty, _)| !path.starts_with(&format!("duties/{duty}/"))) {
-                for module in modules_named(line, duty).filter(|module| modules.contains(module)) {
-                    faults.push(Fault::at(path, number, format!("`{duty}::{module}` is inside the duty: ask for what you need at its face, duties/{duty}/src/lib.rs")));
-                }
-            }
-        }
-    }
-    faults
+    let faces = tree.texts(&["/src/lib.rs"]).filter(|(path, _)| path.starts_with("duties/"));
+    faces.flat_map(|(path, text)| opened_files(path, &Source::of(text).code)).collect()
 }
 
-/// The first path segments after `duty::` in a line of code.
-fn modules_named<'l>(line: &'l str, duty: &str) -> impl Iterator<Item = &'l str> {
-    let opening = format!("{duty}::");
-    let part_of_word = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
-    let mut found = Vec::new();
-    for (at, _) in line.match_indices(&opening) {
-        let segment =
-            line[at + opening.len()..].split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
-        if !line[..at].ends_with(part_of_word) {
-            found.push(segment);
-        }
-    }
-    found.into_iter()
-}
-
-fn duty_modules(tree: &Tree) -> BTreeMap<&str, Vec<&str>> {
-    let mut duties: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for path in tree.paths() {
-        let Some((duty, inner)) = path.strip_prefix("duties/").and_then(|rest| rest.split_once("/src/")) else {
-            continue;
-        };
-        let module = inner.split('/').next().unwrap_or_default().trim_end_matches(".rs");
-        if module != "lib" {
-            duties.entry(duty).or_default().push(module);
-        }
-    }
-    duties
+fn opened_files(path: &str, code: &str) -> Vec<Fault> {
+    let opened = |line: &str| Some(line.trim().strip_prefix("pub mod ")?.strip_suffix(';')?.to_owned());
+    let says = |module: &str| {
+        format!("`pub mod {module};` opens a whole file: say what others may use with `pub use {module}::…`")
+    };
+    let lines = (1..).zip(code.lines()).filter_map(|(number, line)| Some((number, opened(line)?)));
+    lines.map(|(number, module)| Fault::at(path, number, says(&module))).collect()
 }
 
 struct Manifest {
@@ -170,20 +142,10 @@ mod tests {
     }
 
     #[test]
-    fn going_past_the_face_is_a_fault() {
-        let tree = Tree::planted(
-            "/",
-            &[
-                ("duties/places/src/lib.rs", "mod store;"),
-                ("duties/places/src/store.rs", "use crate::store;"),
-                (
-                    "duties/board/src/lib.rs",
-                    "use places::Site;\nuse places::store::all;\n// places::store is fine in a comment\n",
-                ),
-            ],
-        );
-        let faults = duties_are_met_at_the_door(&tree);
-        assert_eq!(faults.len(), 1, "{faults:?}");
-        assert_eq!((faults[0].path.as_str(), faults[0].line), ("duties/board/src/lib.rs", 2));
+    fn a_face_that_opens_a_whole_file_is_a_fault() {
+        let face =
+            "mod store;\npub mod rules;\npub mod badge {\n    pub use crate::store::badge_of;\n}\n// pub mod old;\n";
+        let faults = duties_are_met_at_the_door(&Tree::planted("/", &[("duties/places/src/lib.rs", face)]));
+        assert_eq!(faults.iter().map(|fault| fault.line).collect::<Vec<_>>(), [2]);
     }
 }
