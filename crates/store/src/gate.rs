@@ -62,6 +62,8 @@ where
     R: FnOnce(Result<T, E>) + Send,
 {
     fn run(&mut self, tx: &mut Tx) -> Result<()> {
+        let _logged_with =
+            tracing::error_span!("change", request = self.act.request.map(tracing::field::display)).entered();
         tx.act_for(self.act);
         let work = &mut self.work;
         self.outcome = Some(tx.fenced(|tx| caught(|| work(tx)))?);
@@ -94,8 +96,9 @@ pub(crate) fn caught<T, E: From<Error>>(work: impl FnOnce() -> Result<T, E>) -> 
     })
 }
 
-/// The writer thread's life.
+/// The writer thread's life. However it ends, nobody waits behind a gate without a keeper.
 pub(crate) fn keep(mut tx: Tx, queue: &Arc<Queue<Box<dyn Change>>>, tell: impl Fn(News)) {
+    let _closed_at_the_end = queue.close_when_dropped();
     while let Some(mut group) = queue.take(GROUP) {
         let committed = commit_with_patience(&mut tx, &mut group);
         let answer = committed.as_ref().map(drop).map_err(Clone::clone);

@@ -57,12 +57,26 @@ impl<T> Queue<T> {
         self.news.notify_all();
     }
 
+    /// Closes and empties the queue when it goes, also by a panic.
+    pub(crate) const fn close_when_dropped(&self) -> Closing<'_, T> {
+        Closing(self)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.lock().waiting.len()
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(crate) struct Closing<'q, T>(&'q Queue<T>);
+
+impl<T> Drop for Closing<'_, T> {
+    fn drop(&mut self) {
+        self.0.close();
+        self.0.lock().waiting.clear();
     }
 }
 
@@ -80,5 +94,17 @@ mod tests {
         assert_eq!(queue.push(4), Err((4, Error::Closed)));
         assert_eq!(queue.take(9), Some(vec![2]));
         assert_eq!(queue.take(9), None);
+    }
+
+    #[test]
+    fn a_thread_that_dies_leaves_nobody_waiting() {
+        let queue = Queue::new(9);
+        assert!(queue.push(1).is_ok());
+        let died = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let _closing = queue.close_when_dropped();
+            panic!("planted");
+        }));
+        assert!(died.is_err() && queue.len() == 0);
+        assert_eq!(queue.push(2), Err((2, Error::Closed)));
     }
 }

@@ -68,7 +68,7 @@ fn seal_anew(tx: &mut Tx, column: SealedColumn, rows: &[(Value, Sealed)]) -> Res
     for (key, old) in rows {
         let text = tx.open(label, old)?;
         let new = tx.seal(label, &text);
-        count += tx.execute(&update, params![new, key, old.clone()])?;
+        count += tx.execute(&update, params![new, key, old])?;
     }
     Ok(count)
 }

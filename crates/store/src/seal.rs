@@ -51,6 +51,12 @@ impl From<Sealed> for Value {
     }
 }
 
+impl From<&Sealed> for Value {
+    fn from(sealed: &Sealed) -> Self {
+        Self::Bytes(sealed.0.clone())
+    }
+}
+
 impl From<Blind> for Value {
     fn from(blind: Blind) -> Self {
         Self::Bytes(blind.0.to_vec())

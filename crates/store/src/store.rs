@@ -22,6 +22,9 @@ use crate::{
 
 /// How often a server asks whether others added to the journal.
 const TAIL_POLL: Duration = Duration::from_millis(250);
+/// The threads' names.
+const GATE: &str = "muster-gate";
+const READER: &str = "muster-look";
 
 /// How a store is opened.
 #[derive(Debug, Clone)]
@@ -51,6 +54,7 @@ pub struct Store {
 struct Inner {
     changes: Arc<Queue<Box<dyn gate::Change>>>,
     looks: Arc<Queue<look::Look>>,
+    long_looks: Arc<Queue<look::Look>>,
     tail: watch::Sender<i64>,
     jobs: watch::Sender<u64>,
     clock: Clock,
@@ -86,6 +90,7 @@ impl Store {
         let inner = Inner {
             changes: Arc::new(Queue::new(options.max_queued)),
             looks: Arc::new(Queue::new(options.max_queued)),
+            long_looks: Arc::new(Queue::new(options.max_queued)),
             tail: watch::Sender::new(head),
             jobs: watch::Sender::new(0),
             clock: options.clock,
@@ -102,14 +107,19 @@ impl Store {
     fn start(&self, gate: Tx, readers: usize) -> Result<()> {
         let inner = &self.inner;
         let (changes, tail, jobs) = (Arc::clone(&inner.changes), inner.tail.clone(), inner.jobs.clone());
-        inner.thread("muster-gate", move || gate::keep(gate, &changes, |news| tell(&tail, &jobs, news)))?;
+        inner.thread(GATE, move || gate::keep(gate, &changes, |news| tell(&tail, &jobs, news)))?;
         for _ in 0..readers {
-            let session = engine::connect(&inner.address, Purpose::Look)?;
-            let (tx, looks) = (Tx::new(session, inner.keyring.clone()), Arc::clone(&inner.looks));
-            inner.thread("muster-look", move || look::keep(tx, &looks))?;
+            self.start_reader(&inner.looks)?;
         }
+        self.start_reader(&inner.long_looks)?;
         let weak = Arc::downgrade(inner);
         inner.thread("muster-tail", move || follow_others(&weak))
+    }
+
+    fn start_reader(&self, looks: &Arc<Queue<look::Look>>) -> Result<()> {
+        let session = engine::connect(&self.inner.address, Purpose::Look)?;
+        let (tx, looks) = (Tx::new(session, self.inner.keyring.clone()), Arc::clone(looks));
+        self.inner.thread(READER, move || look::keep(tx, &looks))
     }
 
     /// Changes something: the only way there is. The work may run more than once, but takes effect once or not at all;
@@ -138,6 +148,7 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        refuse_on(GATE, "a change cannot wait for another change")?;
         let (reply, answer) = std::sync::mpsc::sync_channel(1);
         self.queue_change(act, work, move |outcome| drop(reply.send(outcome)))?;
         answer.recv().unwrap_or_else(|_| Err(Error::Closed.into()))
@@ -150,7 +161,19 @@ impl Store {
         E: From<Error> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        self.inner.queue_look(work, move |outcome| drop(reply.send(outcome)))?;
+        self.inner.queue_look(&self.inner.looks, work, move |outcome| drop(reply.send(outcome)))?;
+        answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// [`Store::look`] for exports, reports and sweeps: one at a time, on a connection of their own, so that no page
+    /// ever waits behind them.
+    pub async fn look_long<T, E>(&self, work: impl FnOnce(&mut Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.inner.queue_look(&self.inner.long_looks, work, move |outcome| drop(reply.send(outcome)))?;
         answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
@@ -240,6 +263,7 @@ impl Store {
 impl Inner {
     fn queue_look<T, E>(
         &self,
+        queue: &Queue<look::Look>,
         work: impl FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
         reply: impl FnOnce(Result<T, E>) + Send + 'static,
     ) -> Result<()>
@@ -254,7 +278,7 @@ impl Inner {
             });
             reply(outcome);
         };
-        self.looks.push(Box::new(look)).map_err(|(_, cause)| cause)
+        queue.push(Box::new(look)).map_err(|(_, cause)| cause)
     }
 
     fn look_blocking<T, E>(&self, work: impl FnOnce(&mut Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
@@ -262,8 +286,9 @@ impl Inner {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        refuse_on(READER, "a look cannot wait for another look")?;
         let (reply, answer) = std::sync::mpsc::sync_channel(1);
-        self.queue_look(work, move |outcome| drop(reply.send(outcome)))?;
+        self.queue_look(&self.looks, work, move |outcome| drop(reply.send(outcome)))?;
         answer.recv().unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
@@ -277,6 +302,7 @@ impl Inner {
     fn stop(&self) {
         self.changes.close();
         self.looks.close();
+        self.long_looks.close();
     }
 }
 
@@ -284,6 +310,11 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// Waiting on a thread for that same thread would be waiting for ever.
+fn refuse_on(thread: &str, why: &str) -> Result<()> {
+    if std::thread::current().name() == Some(thread) { Err(Error::Bug(why.to_owned())) } else { Ok(()) }
 }
 
 fn tell(tail: &watch::Sender<i64>, jobs: &watch::Sender<u64>, news: News) {

@@ -274,3 +274,38 @@ async fn two_servers_never_pass_the_gate_together() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn waiting_for_oneself_is_refused() {
+    let store = testing::sqlite(vec![TABLES]);
+    let (inner, looking) = (store.clone(), store.clone());
+    let inside = move |_: &mut Tx| inner.change_blocking(act(), |tx| visit(tx, Uuid::new_v4(), "A"));
+    assert!(matches!(store.change(act(), inside).await, Err(Error::Bug(_))));
+    let inside = move |_: &mut Tx| looking.look_blocking(store::journal::head);
+    assert!(matches!(store.look(inside).await, Err(Error::Bug(_))));
+}
+
+#[tokio::test]
+async fn an_export_delays_no_page() {
+    testing::each_engine(vec![TABLES], |store| async move {
+        let (open, held) = std::sync::mpsc::channel::<()>();
+        let exporting: Vec<_> = [Some(held), None, None, None]
+            .into_iter()
+            .map(|held| {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    let export = move |_: &mut Tx| -> Result<()> {
+                        held.map_or(Ok(()), |held| held.recv().map_err(|_| Error::Closed))
+                    };
+                    store.look_long(export).await
+                })
+            })
+            .collect();
+        assert_eq!(visits(&store).await, 0);
+        open.send(()).unwrap();
+        for export in exporting {
+            export.await.unwrap().unwrap();
+        }
+    })
+    .await;
+}

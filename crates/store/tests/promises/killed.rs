@@ -36,33 +36,31 @@ fn child() {
     }
 }
 
-/// Sends keyed visits without end; prints each key once it is acknowledged (or, for the control, before).
+/// Several workers at once, until the kill.
 fn work_until_killed(address: &Address, too_early: bool) {
     let store = Store::open(address, vec![TABLES], testing::options()).unwrap();
-    let workers: Vec<_> = (0..WORKERS)
-        .map(|_| {
-            let store = store.clone();
-            std::thread::spawn(move || {
-                loop {
-                    let key = Uuid::new_v4();
-                    store
-                        .change_blocking(act(), move |tx| {
-                            take(tx, key)?;
-                            if too_early {
-                                acknowledge(key);
-                            }
-                            Ok::<_, Error>(())
-                        })
-                        .unwrap();
-                    if !too_early {
-                        acknowledge(key);
-                    }
-                }
-            })
-        })
-        .collect();
-    for worker in workers {
-        worker.join().unwrap();
+    for _ in 1..WORKERS {
+        let store = store.clone();
+        std::thread::spawn(move || work(&store, too_early));
+    }
+    work(&store, too_early)
+}
+
+/// Sends keyed visits without end; says each key once it is acknowledged (or, for the control, before).
+fn work(store: &Store, too_early: bool) -> ! {
+    loop {
+        let key = Uuid::new_v4();
+        let change = move |tx: &mut Tx| {
+            take(tx, key)?;
+            if too_early {
+                acknowledge(key);
+            }
+            Ok::<_, Error>(())
+        };
+        store.change_blocking(act(), change).unwrap();
+        if !too_early {
+            acknowledge(key);
+        }
     }
 }
 
