@@ -2,13 +2,19 @@
 //! answer; silence escalates by itself; it is closed by somebody else than who did the work.
 
 mod jobs;
+mod line;
+mod queue;
 mod raise;
+mod raise_here;
 mod refused;
+mod routes;
 pub mod rules;
+mod show;
 mod step;
 mod store;
 
 pub use crate::{
+    line::Line,
     raise::{Kind, Place, Raise, raise},
     rules::state::State,
     store::{Count, Stored, Wanted, counts, find, find_named, list, set_reference},
@@ -21,13 +27,13 @@ use web::{Duty, Locale};
 pub fn duty() -> Duty {
     Duty {
         name: "problems",
-        routes: |_| {},
+        routes: routes::routes,
         words: [(Locale::ZhCn, include_str!("../words/zh-CN.ftl")), (Locale::En, include_str!("../words/en.ftl"))],
         migrations: &[Migration {
             name: "problems/0001_problems",
             sql: include_str!("../migrations/0001_problems.sql"),
         }],
-        nav: &[],
+        nav: routes::NAV,
         sealed: &[SealedColumn { table: "problems", column: "details", id: "id", label: store::DETAILS }],
         jobs: jobs::register,
     }

@@ -1,7 +1,7 @@
 //! All SQL of this duty.
 
 use domain::{
-    District, Division, Group, Id, Jurisdiction, Moment, PostRole, Scope,
+    Actor, District, Division, Group, Id, Jurisdiction, Moment, PostRole, Scope,
     things::{Order, Problem, Site, Zone},
 };
 use store::{Error, Row, Tx, Value, params};
@@ -177,8 +177,7 @@ pub fn is_within(stored: &Stored, scopes: &[Scope]) -> bool {
 #[derive(Debug, Clone)]
 pub struct Step {
     pub at: Moment,
-    pub actor_kind: String,
-    pub actor: Uuid,
+    pub actor: Actor,
     pub step: String,
     pub state: State,
     pub note: Option<Vec<u8>>,
@@ -188,10 +187,11 @@ pub fn steps(tx: &mut Tx, id: Id<Problem>) -> Result<Vec<Step>, Error> {
     let sql = "select at, actor_kind, actor, step, facts, note from problem_steps where problem = $1 order by nth";
     tx.rows(sql, params![id], |row| {
         let facts: serde_json::Value = row.get("facts")?;
+        let kind = serde_json::from_value(row.get::<String>("actor_kind")?.into())
+            .map_err(|e| Error::Bug(format!("problem_steps.actor_kind: {e}")))?;
         Ok(Step {
             at: row.get("at")?,
-            actor_kind: row.get("actor_kind")?,
-            actor: row.get("actor")?,
+            actor: Actor::new(kind, row.get("actor")?),
             step: row.get("step")?,
             state: serde_json::from_value(facts).map_err(|e| Error::Bug(format!("problem_steps.facts: {e}")))?,
             note: row.get("note")?,
@@ -219,4 +219,9 @@ pub fn counts(tx: &mut Tx, district: &District) -> Result<Vec<Count>, Error> {
             oldest: row.get("oldest")?,
         })
     })
+}
+
+/// Where the request named in an address belongs.
+pub fn resolve(tx: &mut Tx, district: &District, text: &str) -> Result<Option<Jurisdiction>, Error> {
+    Ok(find_named(tx, district, text)?.map(|found| found.here))
 }

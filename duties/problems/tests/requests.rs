@@ -1,0 +1,186 @@
+//! A request's trip through the front door: raised at a site, taken, answered, done, confirmed; silence climbs.
+
+use domain::{Actor, District, Group, Id, Role, Scope, things::Site};
+use serde_json::{Value, json};
+use store::{Act, Store};
+use web::{
+    Fault, House,
+    testing::{Client, TestHouse},
+};
+
+fn duties() -> Vec<web::Duty> {
+    vec![web::house::own_duty(), places::duty(), problems::duty()]
+}
+
+async fn house_on(store: Store) -> (TestHouse, Id<Site>, Id<Site>) {
+    let test = TestHouse::new(store, &duties()).await;
+    let act = Act { actor: Actor::system(), at: test.clock.now(), request: None };
+    let sites = test
+        .house
+        .store
+        .change(act, |tx| {
+            let district: District = "440902".parse().unwrap();
+            let row = |code: &str| places::register::SiteRow {
+                code: code.into(),
+                name: format!("{code}小学"),
+                division: "440902001".into(),
+                address: "文明路1号".into(),
+                position: domain::Position { latitude: 21.66, longitude: 110.92 },
+                origin: domain::Origin::Wgs84,
+                needs: vec![],
+                expected_people: None,
+                priority: 1,
+            };
+            let town =
+                places::register::DivisionRow { code: "440902001".into(), name: "红旗街道".into(), position: None };
+            places::register::apply_divisions(tx, &district, &[town])?;
+            places::register::apply(tx, &district, &[row("S1"), row("S2")])?;
+            let id =
+                |tx: &mut store::Tx, code: &str| Ok::<_, Fault>(places::site_by_code(tx, &district, code)?.unwrap().id);
+            Ok::<_, Fault>((id(tx, "S1")?, id(tx, "S2")?))
+        })
+        .await
+        .unwrap();
+    (test, sites.0, sites.1)
+}
+
+async fn house() -> (TestHouse, Id<Site>, Id<Site>) {
+    house_on(store::testing::sqlite(House::migrations(&duties()))).await
+}
+
+async fn raise(chief: &Client, body: Value) -> String {
+    chief.post("/sites/S1/requests", body).await.json()["id"].as_str().unwrap().to_owned()
+}
+
+async fn state(client: &Client, id: &str) -> Value {
+    client.get(&format!("/requests/{id}")).await.json()["line"].clone()
+}
+
+async fn trip(test: &TestHouse, site: Id<Site>) {
+    let chief = test.client(Role::SiteChief, Scope::Site(site)).await;
+    let group = test.client(Role::Allocator, Scope::District).await;
+    let id = raise(&chief, json!({"kind": "people", "role": "gatekeeper", "count": 3})).await;
+    let line = state(&group, &id).await;
+    assert_eq!((line["number"].as_str(), line["owner"].as_str()), (Some("R-0001"), Some("allocation")));
+    group.post(&format!("/requests/{id}/take"), json!({})).await.json();
+    let other = test.client(Role::DutyOfficer, Scope::District).await;
+    assert_eq!(other.post(&format!("/requests/{id}/take"), json!({})).await.refused(), "409 problems.1");
+    group.post(&format!("/requests/{id}/answer"), json!({"note": "三人十分钟后到", "minutes": 10})).await.json();
+    assert_eq!(chief.post(&format!("/requests/{id}/confirmation"), json!({})).await.refused(), "409 problems.3");
+    group.post(&format!("/requests/{id}/done"), json!({"note": "已到岗"})).await.json();
+    chief.post(&format!("/requests/{id}/confirmation"), json!({})).await.json();
+    let chain = group.get(&format!("/requests/{id}")).await.json();
+    let steps: Vec<_> = chain["steps"].as_array().unwrap().iter().map(|s| s["step"].as_str().unwrap()).collect();
+    assert_eq!(steps, ["raised", "taken", "answered", "done", "confirmed"]);
+    assert_eq!(chain["steps"][2]["note"], "三人十分钟后到");
+}
+
+#[tokio::test]
+async fn a_request_goes_its_way_on_sqlite() {
+    let (test, site, _) = house().await;
+    trip(&test, site).await;
+}
+
+#[tokio::test]
+async fn a_request_goes_its_way_on_postgresql() {
+    let store = store::testing::postgres(House::migrations(&duties()));
+    let (test, site, _) = house_on(store).await;
+    trip(&test, site).await;
+}
+
+#[tokio::test]
+async fn a_phone_that_sends_twice_raises_once() {
+    let (test, site, _) = house().await;
+    let chief = test.client(Role::SiteChief, Scope::Site(site)).await;
+    let body = json!({"id": uuid::Uuid::now_v7(), "kind": "supplies", "details": "雨衣20件"});
+    let first = chief.post("/sites/S1/requests", body.clone()).await.json();
+    let again = chief.post("/sites/S1/requests", body).await.json();
+    assert_eq!(first["number"], again["number"]);
+    assert_eq!(chief.get("/sites/S1/requests").await.json()["open"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn silence_climbs_by_itself_and_a_word_quiets_it() {
+    let (test, site, _) = house().await;
+    let chief = test.client(Role::SiteChief, Scope::Site(site)).await;
+    let group = test.client(Role::PreventionGroup, Scope::District).await;
+    let id = raise(&chief, json!({"kind": "problem", "details": "没有水"})).await;
+    let start = test.clock.now();
+    let mut levels = Vec::new();
+    for minutes in [9, 11, 21, 41] {
+        test.clock.set(start.plus_min(minutes));
+        test.runner.run_due(test.clock.now()).await.unwrap();
+        levels.push(state(&group, &id).await["level"].as_u64().unwrap());
+    }
+    assert_eq!(levels, [0, 1, 2, 3]);
+    group.post(&format!("/requests/{id}/answer"), json!({"note": "送水车在路上", "minutes": 20})).await.json();
+    assert_eq!(state(&group, &id).await["level"], 0);
+}
+
+#[tokio::test]
+async fn other_sites_requests_are_not_there() {
+    let (test, one, two) = house().await;
+    let chief = test.client(Role::SiteChief, Scope::Site(one)).await;
+    let stranger = test.client(Role::SiteChief, Scope::Site(two)).await;
+    let id = raise(&chief, json!({"kind": "supplies", "details": "口罩"})).await;
+    for path in ["/sites/S1/requests".to_owned(), format!("/sites/S2/requests/{id}"), format!("/requests/{id}")] {
+        let refused = stranger.get(&path).await.refused();
+        assert_eq!(refused, "404 web.2", "{path}");
+    }
+    assert_eq!(stranger.post(&format!("/requests/{id}/confirmation"), json!({})).await.refused(), "404 web.2");
+    assert!(chief.get(&format!("/sites/S1/requests/{id}")).await.status.is_success(), "the control: the asker sees it");
+}
+
+#[tokio::test]
+async fn bad_requests_get_a_sentence_and_change_nothing() {
+    let (test, site, _) = house().await;
+    let chief = test.client(Role::SiteChief, Scope::Site(site)).await;
+    for (body, code) in [
+        (json!({"kind": "people"}), "422 problems.6"),
+        (json!({"kind": "people", "role": "gatekeeper", "count": 0}), "422 problems.6"),
+        (json!({"kind": "problem", "details": "  "}), "422 problems.7"),
+        (json!({"kind": "weather"}), "422 web.3"),
+    ] {
+        assert_eq!(chief.post("/sites/S1/requests", body).await.refused(), code);
+    }
+    assert_eq!(chief.get("/sites/S1/requests").await.json()["open"].as_array().unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn pages_render_in_both_languages_full_and_empty() {
+    let (test, site, _) = house().await;
+    let chief = test.client(Role::SiteChief, Scope::Site(site)).await;
+    let officer = test.client(Role::DutyOfficer, Scope::District).await;
+    let empty = officer.page("/requests", "en").await.text;
+    assert!(empty.contains("Nothing is open"));
+    let id =
+        raise(&chief, json!({"kind": "people", "role": "runner", "count": 2, "details": "<script>alert(1)</script>"}))
+            .await;
+    for lang in ["zh-CN", "en"] {
+        for (client, path) in [
+            (&officer, "/requests".to_owned()),
+            (&officer, format!("/requests/{id}")),
+            (&chief, "/sites/S1/requests".to_owned()),
+            (&chief, format!("/sites/S1/requests/{id}")),
+        ] {
+            let page = client.page(&path, lang).await;
+            assert!(page.status.is_success() && !page.text.contains('⟦'), "{path} {lang} {}", page.text);
+            assert!(!page.text.contains("<script>alert"), "{path} lets a script through");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_closing_of_a_closed_request_can_be_withdrawn_by_the_asker() {
+    let (test, site, _) = house().await;
+    let chief = test.client(Role::SiteChief, Scope::Site(site)).await;
+    let group = test.client(Role::PreventionGroup, Scope::District).await;
+    let id = raise(&chief, json!({"kind": "supplies", "details": "口罩"})).await;
+    group.post(&format!("/requests/{id}/done"), json!({})).await.json();
+    chief.post(&format!("/requests/{id}/confirmation"), json!({})).await.json();
+    chief.post(&format!("/requests/{id}/contest"), json!({})).await.json();
+    let line = state(&group, &id).await;
+    assert_eq!(line["state"]["state"], "raised");
+    group.post(&format!("/requests/{id}/handover"), json!({"group": "allocation"})).await.json();
+    assert_eq!(state(&group, &id).await["owner"], Group::Allocation.name());
+}
