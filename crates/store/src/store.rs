@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError, Weak},
     thread::JoinHandle,
     time::Duration,
@@ -17,7 +18,7 @@ use crate::{
     migrate::{self, Standing},
     queue::Queue,
     seal::SharedKeyring,
-    tx::{News, Tx},
+    tx::{News, Statements, Tx},
 };
 
 /// How often a server asks whether others added to the journal.
@@ -37,11 +38,13 @@ pub struct Options {
     pub keyring: Keyring,
     /// Whether to apply pending migrations to a database that already holds something.
     pub migrate: bool,
+    /// Whether to write down every statement, for [`crate::testing::full_scans`].
+    pub write_down: bool,
 }
 
 impl Options {
     pub const fn new(clock: Clock, keyring: Keyring) -> Self {
-        Self { readers: 4, max_queued: 4096, clock, keyring, migrate: false }
+        Self { readers: 4, max_queued: 4096, clock, keyring, migrate: false, write_down: false }
     }
 }
 
@@ -60,6 +63,7 @@ struct Inner {
     clock: Clock,
     keyring: SharedKeyring,
     address: Address,
+    statements: Option<Statements>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     /// Something that must live as long as the store, like a test's temporary folder.
     kept: Mutex<Option<Box<dyn Any + Send>>>,
@@ -96,6 +100,7 @@ impl Store {
             clock: options.clock,
             keyring,
             address: address.clone(),
+            statements: options.write_down.then(Statements::default),
             threads: Mutex::default(),
             kept: Mutex::default(),
         };
@@ -106,6 +111,7 @@ impl Store {
 
     fn start(&self, gate: Tx, readers: usize) -> Result<()> {
         let inner = &self.inner;
+        let gate = gate.write_down(inner.statements.clone());
         let (changes, tail, jobs) = (Arc::clone(&inner.changes), inner.tail.clone(), inner.jobs.clone());
         inner.thread(GATE, move || gate::keep(gate, &changes, |news| tell(&tail, &jobs, news)))?;
         for _ in 0..readers {
@@ -118,7 +124,8 @@ impl Store {
 
     fn start_reader(&self, looks: &Arc<Queue<look::Look>>) -> Result<()> {
         let session = engine::connect(&self.inner.address, Purpose::Look)?;
-        let (tx, looks) = (Tx::new(session, self.inner.keyring.clone()), Arc::clone(looks));
+        let tx = Tx::new(session, self.inner.keyring.clone()).write_down(self.inner.statements.clone());
+        let looks = Arc::clone(looks);
         self.inner.thread(READER, move || look::keep(tx, &looks))
     }
 
@@ -237,6 +244,12 @@ impl Store {
     /// Changes whenever this process enqueued a job.
     pub(crate) fn jobs_enqueued(&self) -> watch::Receiver<u64> {
         self.inner.jobs.subscribe()
+    }
+
+    /// The statements written down so far.
+    pub(crate) fn statements(&self) -> BTreeSet<String> {
+        let seen = self.inner.statements.as_ref();
+        seen.map(|seen| seen.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap_or_default()
     }
 
     /// Keeps something alive as long as the store.

@@ -4,7 +4,11 @@
 //! cannot succeed by ignoring the failure. PostgreSQL works like that; SQLite is made to, so that nothing passes on one
 //! engine only. Where a failure is expected, [`Tx::attempt`] fences it.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    ops::ControlFlow,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use domain::{Actor, Event, Jurisdiction, Moment};
 use uuid::Uuid;
@@ -37,6 +41,9 @@ impl Act {
     }
 }
 
+/// Statements as they were written, each once.
+pub(crate) type Statements = Arc<Mutex<BTreeSet<String>>>;
+
 /// An open transaction.
 pub struct Tx {
     session: Box<dyn Session>,
@@ -49,6 +56,7 @@ pub struct Tx {
     enqueued: bool,
     spoiled: Option<Error>,
     depth: u32,
+    statements: Option<Statements>,
 }
 
 /// What a savepoint brings back.
@@ -70,6 +78,7 @@ pub(crate) struct News {
 impl Tx {
     /// Runs a statement and says how many rows it touched.
     pub fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
+        self.note(sql);
         self.run(|session| session.execute(sql, params))
     }
 
@@ -115,6 +124,7 @@ impl Tx {
         params: &[Value],
         mut on_row: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
+        self.note(sql);
         self.run(|session| session.each(sql, params, &mut on_row))
     }
 
@@ -208,6 +218,15 @@ impl Tx {
         statement(&mut *self.session).inspect_err(|cause| self.spoiled = Some(cause.clone()))
     }
 
+    fn note(&self, sql: &str) {
+        if let Some(statements) = &self.statements {
+            let mut seen = statements.lock().unwrap_or_else(PoisonError::into_inner);
+            if !seen.contains(sql) {
+                seen.insert(sql.to_owned());
+            }
+        }
+    }
+
     fn unspoiled(&self) -> Result<()> {
         match &self.spoiled {
             Some(cause) if cause.is_passing() => Err(cause.clone()),
@@ -231,7 +250,14 @@ impl Tx {
             enqueued: false,
             spoiled: None,
             depth: 0,
+            statements: None,
         }
+    }
+
+    /// Writes down every statement from now on, for a test that explains them.
+    pub(crate) fn write_down(mut self, statements: Option<Statements>) -> Self {
+        self.statements = statements;
+        self
     }
 
     pub(crate) fn begin(&mut self, purpose: Purpose) -> Result<()> {

@@ -49,6 +49,8 @@ pub(crate) trait Session: Send {
     fn loosen(&mut self) -> Result<()>;
     /// Foreign keys hold again, also for what was loaded; SQLite says so at the commit.
     fn tighten(&mut self) -> Result<()>;
+    /// The steps of a statement's plan that read a table or index from end to end.
+    fn full_scans(&mut self, sql: &str) -> Result<Vec<String>>;
     /// What the engine finds wrong with its own files.
     fn integrity(&mut self) -> Result<Vec<String>>;
 }

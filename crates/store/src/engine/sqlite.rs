@@ -190,6 +190,27 @@ impl Session for Sqlite {
         Ok(())
     }
 
+    fn full_scans(&mut self, sql: &str) -> Result<Vec<String>> {
+        let explain = format!("explain query plan {}", dialect::placeholders(sql));
+        let steps = || -> rusqlite::Result<Vec<String>> {
+            // Parameters that are not bound count as null; the plan does not depend on them.
+            let mut statement = self.connection.prepare(&explain)?;
+            let mut rows = statement.raw_query();
+            let mut steps = Vec::new();
+            while let Some(row) = rows.next()? {
+                steps.push(row.get("detail")?);
+            }
+            Ok(steps)
+        };
+        let mut steps = steps().map_err(|cause| failed(&cause, &explain))?;
+        let ends_early = sql.contains(" limit ");
+        steps.retain(|step| {
+            let walks_in_order = ends_early && step.contains(" USING ") && !step.contains("AUTOMATIC");
+            step.starts_with("SCAN ") && step != "SCAN CONSTANT ROW" && !walks_in_order
+        });
+        Ok(steps)
+    }
+
     fn integrity(&mut self) -> Result<Vec<String>> {
         let mut found = Vec::new();
         self.each("pragma integrity_check", &[], &mut |row| {

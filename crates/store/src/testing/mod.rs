@@ -10,7 +10,10 @@ use std::{
 use domain::{Clock, Moment};
 use uuid::Uuid;
 
-use crate::{Address, Keyring, Migration, Options, Store};
+use crate::{
+    Address, Keyring, Migration, Options, Store, engine,
+    engine::{Purpose, apart},
+};
 
 /// 2022-09-15T00:00:00+08:00, the night of the report: where tests' clocks stand.
 pub const MIDNIGHT: Moment = Moment::from_ms(1_663_171_200_000);
@@ -58,7 +61,25 @@ where
 
 /// Options of a test store: few readers, a clock that stands at [`MIDNIGHT`], a keyring of its own.
 pub fn options() -> Options {
-    Options { readers: 2, ..Options::new(Clock::movable(MIDNIGHT, 0.0), Keyring::random()) }
+    Options { readers: 2, write_down: true, ..Options::new(Clock::movable(MIDNIGHT, 0.0), Keyring::random()) }
+}
+
+/// The statements run so far on a test store that read one of these tables from end to end: each with the step of its
+/// plan. A test that has walked through a duty's actions compares this with the few it means.
+pub fn full_scans(store: &Store, big_tables: &[&str]) -> Vec<String> {
+    let names =
+        |sql: &str| sql.split(|c: char| c != '_' && !c.is_alphanumeric()).any(|word| big_tables.contains(&word));
+    let plannable =
+        |sql: &str| ["select", "with", "update", "delete"].iter().any(|verb| sql.trim_start().starts_with(verb));
+    apart(|| {
+        let mut session = engine::connect(store.address(), Purpose::Change).expect("the test's database is there");
+        let statements = store.statements().into_iter().filter(|sql| names(sql) && plannable(sql));
+        let explained = statements.map(|sql| (session.full_scans(&sql).expect("what ran can be explained"), sql));
+        explained
+            .filter(|(steps, _)| !steps.is_empty())
+            .map(|(steps, sql)| format!("{}: {sql}", steps.join(", ")))
+            .collect()
+    })
 }
 
 /// A folder that goes when it is dropped; in memory where the machine offers that.

@@ -11,4 +11,5 @@ mod migrating;
 mod outages;
 mod replies;
 mod rotating;
+mod scans;
 mod values;

@@ -332,6 +332,23 @@ impl Session for Postgres {
         self.batch(&adds.join("; "))
     }
 
+    /// With sequential scans forbidden, those that remain have no index to use instead.
+    fn full_scans(&mut self, sql: &str) -> Result<Vec<String>> {
+        let count = self.prepared(sql)?.params().len();
+        let nulls = if count == 0 { String::new() } else { format!("({})", vec!["null"; count].join(", ")) };
+        self.batch("set enable_seqscan = off; set plan_cache_mode = force_generic_plan; deallocate all")?;
+        self.statements.clear();
+        self.batch(&format!("prepare looked_at as {sql}"))?;
+        let mut steps = Vec::new();
+        self.each(&format!("explain execute looked_at{nulls}"), &[], &mut |row| {
+            steps.push(row.get::<String>(0)?);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        self.batch("deallocate looked_at; reset enable_seqscan; reset plan_cache_mode")?;
+        steps.retain(|step| step.contains("Seq Scan on "));
+        Ok(steps)
+    }
+
     /// Its pages carry checksums where the cluster was made with them; it has no cheap check of its own.
     fn integrity(&mut self) -> Result<Vec<String>> {
         Ok(Vec::new())
