@@ -45,14 +45,17 @@ pub fn of_divisions(divisions: &[DivisionHead], shapes: &[(domain::Division, Sha
     let centres = divisions.iter().filter_map(|division| division.position);
     let all = corners.chain(centres).chain(sites.iter().map(|site| site.position));
     let Some(canvas) = Canvas::fit(all, WIDTH) else { return Drawing::default() };
-    let name = |code: &domain::Division| divisions.iter().find(|division| division.code == *code).map_or("", |division| &division.name);
+    let name = |code: &domain::Division| {
+        divisions.iter().find(|division| division.code == *code).map_or("", |division| &division.name)
+    };
     let lands = shapes.iter().map(|(code, shape)| Line { path: canvas.path(shape), title: name(code).to_owned() });
     let labels = divisions.iter().filter_map(|division| {
         let middle = division.position.or_else(|| middle_of(division, shapes, sites))?;
         Some(dot(&canvas, middle, division.name.clone()))
     });
     let (width, height) = (canvas.width, canvas.height);
-    let dots = sites.iter().filter(|_| sites.len() <= MOST_DOTS).map(|site| dot(&canvas, site.position, site.name.clone()));
+    let dots =
+        sites.iter().filter(|_| sites.len() <= MOST_DOTS).map(|site| dot(&canvas, site.position, site.name.clone()));
     Drawing { width, height, lands: lands.collect(), labels: labels.collect(), dots: dots.collect(), areas: Vec::new() }
 }
 

@@ -87,10 +87,19 @@ pub async fn blank(desk: Desk, ask: FormAsk) -> Result<Page<FormPage>, Fault> {
     let (divisions, zones) =
         desk.look(move |tx| Ok((divisions::divisions(tx, &district)?, zones::zones(tx, &district)?))).await?;
     let mut page = FormPage {
-        site: None, zone: None, expected_people: None, position: None, proposal: None, priority: 1,
-        code: String::new(), name: String::new(), division: String::new(), address: String::new(),
+        site: None,
+        zone: None,
+        expected_people: None,
+        position: None,
+        proposal: None,
+        priority: 1,
+        code: String::new(),
+        name: String::new(),
+        division: String::new(),
+        address: String::new(),
         needs: PostRole::ALL.map(|role| (role, 0)).to_vec(),
-        divisions, zones,
+        divisions,
+        zones,
     };
     page.propose(&desk, ask.people)?;
     Ok(Page(page))
@@ -105,9 +114,15 @@ pub async fn form(desk: Desk, ask: FormAsk) -> Result<Page<FormPage>, Fault> {
             let known = sites::needs(tx, id)?;
             let of = |role| known.iter().find(|(r, _)| *r == role).map_or(0, |(_, n)| *n);
             Ok(FormPage {
-                site: Some(id), code: head.code, name: head.name, division: head.division.to_string(),
-                address: head.address, position: Some(head.position), zone: head.zone,
-                expected_people: head.expected_people, priority: head.priority,
+                site: Some(id),
+                code: head.code,
+                name: head.name,
+                division: head.division.to_string(),
+                address: head.address,
+                position: Some(head.position),
+                zone: head.zone,
+                expected_people: head.expected_people,
+                priority: head.priority,
                 needs: PostRole::ALL.map(|role| (role, of(role))).to_vec(),
                 divisions: divisions::divisions(tx, &district)?,
                 zones: zones::zones(tx, &district)?,

@@ -58,8 +58,8 @@ pub async fn import(desk: Desk, ask: ImportAsk, file: Upload) -> Result<Done<Imp
 /// Stores the outlines of known divisions and names the others.
 pub fn take(tx: &mut Tx, district: &District, outlines: &[Outline]) -> Result<Imported, Error> {
     let known = divisions::divisions(tx, district)?;
-    let names = known.iter().map(|division| (division.code.as_str(), division.name.as_str()));
-    let divisions = Divisions::new(district, names);
+    let by_name = known.iter().map(|division| (division.code.as_str(), division.name.as_str()));
+    let divisions = Divisions::new(district, by_name);
     let mut imported = Imported::default();
     for outline in outlines {
         let named = [&outline.code, &outline.name].into_iter().flatten();

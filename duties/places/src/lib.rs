@@ -27,17 +27,17 @@ mod store;
 use ::store::Migration;
 use web::{Duty, Locale};
 
+pub use crate::store::{
+    chiefs::{Chief, chief, chiefs, set_chief},
+    divisions::{DivisionHead, boundaries, divisions},
+    sites::{Needs, SiteHead, all_needs, jurisdiction, needs, of_zone, site, site_by_code, sites},
+    zones::{ZoneHead, zone, zones},
+};
 pub use crate::{
     headcount::proposal as headcount_proposal,
     people::{name_chief, name_lead},
     refused::Refused,
     rules::headcount::Proposal,
-};
-pub use crate::store::{
-    chiefs::{Chief, chief, chiefs, set_chief},
-    divisions::{DivisionHead, boundaries, divisions},
-    sites::{SiteHead, all_needs, jurisdiction, needs, of_zone, site, site_by_code, sites},
-    zones::{ZoneHead, zone, zones},
 };
 
 /// The set-up checklist and stages of a site under an order. An order that is given calls [`readiness::prepare`] with its
@@ -46,8 +46,8 @@ pub mod readiness {
     pub use crate::{
         rules::day::{Item, Mark, Stage, Times, when_done},
         store::days::{
-            ItemState, Opening, Readiness, SiteDay, close, declare_set_up, heard, last_heard, latest_order, mark,
-            open, overview, prepare, state, withdraw,
+            ItemState, Opening, Readiness, SiteDay, close, declare_set_up, heard, last_heard, latest_order, mark, open,
+            overview, prepare, state, withdraw,
         },
     };
 }
@@ -78,10 +78,7 @@ pub fn duty() -> Duty {
     Duty {
         name: "places",
         routes: routes::routes,
-        words: [
-            (Locale::ZhCn, include_str!("../words/zh-CN.ftl")),
-            (Locale::En, include_str!("../words/en.ftl")),
-        ],
+        words: [(Locale::ZhCn, include_str!("../words/zh-CN.ftl")), (Locale::En, include_str!("../words/en.ftl"))],
         migrations: &[Migration { name: "places/0001_places", sql: include_str!("../migrations/0001_places.sql") }],
         nav: routes::NAV,
         sealed: &[],

@@ -69,15 +69,19 @@ pub async fn list(desk: Desk, ask: ListAsk) -> Result<Page<SitesPage>, Fault> {
         let mut sites = listing::page(tx, &district, &question)?;
         let more = sites.len() > PAGE as usize;
         sites.truncate(PAGE as usize);
-        let next = sites.last().filter(|_| more).map(|line| Next {
-            after_division: line.site.division.clone(),
-            after: line.site.code.clone(),
-        });
+        let next = sites
+            .last()
+            .filter(|_| more)
+            .map(|line| Next { after_division: line.site.division.clone(), after: line.site.code.clone() });
         let (total, without_chief, without_zone) = listing::gaps(tx, &district)?;
         Ok(SitesPage {
             found: listing::count(tx, &district, &question)?,
             divisions: divisions::divisions(tx, &district)?,
-            sites, total, without_chief, without_zone, next,
+            sites,
+            total,
+            without_chief,
+            without_zone,
+            next,
             division: question.division,
             search: question.search,
             retired: question.retired,

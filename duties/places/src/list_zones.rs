@@ -53,7 +53,7 @@ pub async fn list(desk: Desk, ask: ListAsk) -> Result<Page<ZonesPage>, Fault> {
     let district = desk.district().clone();
     let page = desk.look(move |tx| {
         let all = zones::zones(tx, &district)?;
-        let sizes: HashMap<_, _> = zones::sizes(tx, &district)?.into_iter().collect();
+        let site_counts: HashMap<_, _> = zones::sizes(tx, &district)?.into_iter().collect();
         let begin = ask.after.and_then(|after| all.iter().position(|zone| zone.id == after)).map_or(0, |at| at + 1);
         let (total, without_lead) = (all.len(), all.iter().filter(|zone| zone.lead.is_none()).count());
         let shown: Vec<ZoneHead> = all.into_iter().skip(begin).take(PAGE).collect();
@@ -61,7 +61,7 @@ pub async fn list(desk: Desk, ask: ListAsk) -> Result<Page<ZonesPage>, Fault> {
         let mut lines = Vec::with_capacity(shown.len());
         for zone in shown {
             let lead = zone.lead.map_or(Ok(None), |account| chiefs::person(tx, account))?;
-            let sites = sizes.get(&zone.id).copied().unwrap_or(0);
+            let sites = site_counts.get(&zone.id).copied().unwrap_or(0);
             lines.push(ZoneLine { zone, sites, lead: lead.map(ChiefLine::from) });
         }
         let (sites, _, sites_outside) = listing::gaps(tx, &district)?;

@@ -91,12 +91,7 @@ pub async fn make(desk: Desk, ask: MakeAsk) -> Result<Done<Made>, Fault> {
 }
 
 /// The zones that would be made, and a stamp of what they were made from.
-fn proposal(
-    tx: &mut Tx,
-    desk: &Desk,
-    district: &District,
-    all: bool,
-) -> Result<(Vec<ProposedZone>, String), Fault> {
+fn proposal(tx: &mut Tx, desk: &Desk, district: &District, all: bool) -> Result<(Vec<ProposedZone>, String), Fault> {
     let mut sites = sites::sites(tx, district)?;
     sites.retain(|site| all || site.zone.is_none());
     if sites.is_empty() {
@@ -144,7 +139,9 @@ fn stamp(sites: &[SiteHead]) -> String {
         hash.update(site.position.longitude.to_bits().to_le_bytes());
         hash.update(site.zone.map_or([0; 16], |zone| *zone.uuid().as_bytes()));
     }
-    hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut short = [0; 8];
+    short.copy_from_slice(&hash.finalize()[..8]);
+    format!("{:016x}", u64::from_be_bytes(short))
 }
 
 fn outline(zone: &ProposedZone) -> (String, Vec<Position>) {

@@ -64,7 +64,6 @@ pub fn zone(desk: &Desk) -> Result<Id<Zone>, Fault> {
     desk.here().zone.ok_or_else(|| Fault::Bug("a route of zones names no zone".to_owned()))
 }
 
-
 fn phone(typed: &str) -> Result<PhoneNumber, Fault> {
     typed.parse().map_err(|_| Refused::BadPhone.into())
 }

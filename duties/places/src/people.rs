@@ -82,13 +82,7 @@ pub fn let_go(tx: &mut Tx, account: Id<Account>) -> Result<(), Fault> {
     Ok(())
 }
 
-fn create(
-    tx: &mut Tx,
-    district: &District,
-    post: &str,
-    name: &str,
-    phone: &PhoneNumber,
-) -> Result<Id<Account>, Fault> {
+fn create(tx: &mut Tx, district: &District, post: &str, name: &str, phone: &PhoneNumber) -> Result<Id<Account>, Fault> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > MAX_NAME {
         return Err(Refused::BadName.with("most", MAX_NAME).into());

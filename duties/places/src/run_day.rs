@@ -96,7 +96,7 @@ pub async fn withdraw(desk: Desk, ask: WithdrawAsk) -> Result<Done<DayNow>, Faul
 async fn act(
     desk: Desk,
     named: Option<Id<Order>>,
-    word: &'static str,
+    saying: &'static str,
     work: impl Fn(&mut Tx, Id<Order>, Id<Site>) -> Result<(), Fault> + Send + 'static,
 ) -> Result<Done<DayNow>, Fault> {
     let site = desk.site()?;
@@ -108,7 +108,7 @@ async fn act(
         Ok(DayNow { order, stage: now.stage, times: now.times, missing: now.missing() })
     });
     let day = day.await?;
-    Ok(Done::at(format!("/sites/{site}/readiness?order={}", day.order), day).saying(word))
+    Ok(Done::at(format!("/sites/{site}/readiness?order={}", day.order), day).saying(saying))
 }
 
 fn not_ready(desk: &Desk, missing: &[Item]) -> Fault {

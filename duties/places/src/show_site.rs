@@ -62,7 +62,9 @@ pub async fn show(desk: Desk, _: ShowAsk) -> Result<Page<SitePage>, Fault> {
                 people: needs.iter().map(|(_, headcount)| headcount).sum(),
                 chief: chiefs::chief(tx, id)?.map(ChiefLine::from),
                 zone_name: zone.map(|zone| zone.name),
-                site, needs, proposal: None,
+                site,
+                needs,
+                proposal: None,
             })
         })
         .await?;
@@ -73,7 +75,8 @@ pub async fn show(desk: Desk, _: ShowAsk) -> Result<Page<SitePage>, Fault> {
 }
 
 /// The word for a priority; the numbers weigh a missing person.
-pub fn priority_word(priority: &u32) -> &'static str {
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+pub const fn priority_word(priority: &u32) -> &'static str {
     match priority {
         4 => "places-priority-highest",
         2 => "places-priority-high",

@@ -33,7 +33,11 @@ async fn sites_are_listed_by_division_searched_and_paged() {
             let page = officer.get(&format!("/sites{query}")).await.json();
             seen.extend(codes(&page).into_iter().map(str::to_owned));
             let Some(next) = page["next"].as_object() else { break };
-            query = format!("?after_division={}&after={}", next["after_division"].as_str().unwrap(), next["after"].as_str().unwrap());
+            query = format!(
+                "?after_division={}&after={}",
+                next["after_division"].as_str().unwrap(),
+                next["after"].as_str().unwrap()
+            );
         }
         assert_eq!(seen.len(), 250);
         assert_eq!(&seen[..2], ["S000", "S003"]);
@@ -41,7 +45,10 @@ async fn sites_are_listed_by_division_searched_and_paged() {
         seen.dedup();
         assert_eq!(seen.len(), 250);
 
-        assert_eq!(codes(&officer.get("/sites?search=s12&division=440902001").await.json()), ["S120", "S123", "S126", "S129"]);
+        assert_eq!(
+            codes(&officer.get("/sites?search=s12&division=440902001").await.json()),
+            ["S120", "S123", "S126", "S129"]
+        );
         assert_eq!(codes(&officer.get("/sites?search=%E7%82%B917").await.json()).len(), 11);
         // Letters that mean something to a database mean themselves here.
         assert!(codes(&officer.get("/sites?search=%25").await.json()).is_empty());
@@ -61,10 +68,28 @@ async fn a_site_is_added_changed_and_retired_by_hand() {
     let officer = officer(&house).await;
     let made = officer.post("/sites", fields("N1")).await.json();
     let site = officer.get("/sites/N1").await.json();
-    assert_eq!((&site["site"]["id"], &site["people"], &site["site"]["division"]), (&made["site"], &json!(6), &json!("440902002")));
+    assert_eq!(
+        (&site["site"]["id"], &site["people"], &site["site"]["division"]),
+        (&made["site"], &json!(6), &json!("440902002"))
+    );
     assert_eq!(officer.post("/sites", fields("N1")).await.refused(), "409 places.4");
-    assert_eq!(officer.post("/sites", json!({ "name": "x", "division": "没有", "latitude": 1, "longitude": 1, "code": "N2" })).await.refused(), "422 places.3");
-    assert_eq!(officer.post("/sites", json!({ "name": "x", "division": "河西街道", "latitude": 91, "longitude": 1, "code": "N2" })).await.refused(), "422 places.13");
+    assert_eq!(
+        officer
+            .post("/sites", json!({ "name": "x", "division": "没有", "latitude": 1, "longitude": 1, "code": "N2" }))
+            .await
+            .refused(),
+        "422 places.3"
+    );
+    assert_eq!(
+        officer
+            .post(
+                "/sites",
+                json!({ "name": "x", "division": "河西街道", "latitude": 91, "longitude": 1, "code": "N2" })
+            )
+            .await
+            .refused(),
+        "422 places.13"
+    );
 
     let mut changed = fields("ignored");
     changed["gatekeeper"] = json!(0);
@@ -126,7 +151,10 @@ async fn a_chief_comes_in_by_a_personal_link_and_the_former_one_no_longer() {
     assert_ne!(next["account"], first["account"]);
     assert_eq!(enter(&again).await.refused(), "410 web.8");
     assert_eq!(enter(&next).await.status, 303);
-    assert_eq!(officer.post("/sites/S000/chief", json!({ "name": "甲", "phone": "12" })).await.refused(), "422 places.12");
+    assert_eq!(
+        officer.post("/sites/S000/chief", json!({ "name": "甲", "phone": "12" })).await.refused(),
+        "422 places.12"
+    );
     assert_eq!(officer.post("/sites/S000/chief", named("  ")).await.refused(), "422 places.11");
     assert_eq!(officer.post("/sites/S001/chief/link", json!({})).await.refused(), "404 places.8");
 
@@ -141,8 +169,12 @@ async fn zones_are_proposed_agreed_to_and_led() {
         order(&house, &sites).await;
         let officer = officer(&house).await;
         let proposal = officer.get("/zones/proposal").await.json();
-        let sizes: Vec<usize> = proposal["zones"].as_array().unwrap().iter().map(|zone| zone["sites"].as_array().unwrap().len()).collect();
-        assert!(sizes.iter().all(|size| (5..=7).contains(size)) && sizes.iter().sum::<usize>() == 40, "{sizes:?}");
+        let zone_sizes: Vec<usize> =
+            proposal["zones"].as_array().unwrap().iter().map(|zone| zone["sites"].as_array().unwrap().len()).collect();
+        assert!(
+            zone_sizes.iter().all(|size| (5..=7).contains(size)) && zone_sizes.iter().sum::<usize>() == 40,
+            "{zone_sizes:?}"
+        );
 
         let agree = json!({ "stamp": proposal["stamp"] });
         officer.post("/sites", fields("N1")).await.json();
@@ -155,7 +187,10 @@ async fn zones_are_proposed_agreed_to_and_led() {
         let zones = officer.get("/zones").await.json();
         assert_eq!((&zones["without_lead"], &zones["sites_outside"]), (&json!(7), &json!(0)));
         let zone = zones["zones"][0]["zone"]["id"].as_str().unwrap().to_owned();
-        let link = officer.post(&format!("/zones/{zone}/lead"), json!({ "name": "王片长", "phone": "13900139000" })).await.json();
+        let link = officer
+            .post(&format!("/zones/{zone}/lead"), json!({ "name": "王片长", "phone": "13900139000" }))
+            .await
+            .json();
         assert_eq!(officer.post(&format!("/enter/{}", code_of(&link)), json!({})).await.status, 303);
 
         let lead = house.client(Role::ZoneLead, Scope::Zone(zone.parse().unwrap())).await;
@@ -177,7 +212,11 @@ async fn zones_are_proposed_agreed_to_and_led() {
 }
 
 fn geo_json(features: &[(&str, &str)]) -> String {
-    let feature = |(property, ring): &(&str, &str)| format!(r#"{{"type":"Feature","properties":{property},"geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}"#);
+    let feature = |(property, ring): &(&str, &str)| {
+        format!(
+            r#"{{"type":"Feature","properties":{property},"geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}"#
+        )
+    };
     let features: Vec<String> = features.iter().map(feature).collect();
     format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","))
 }
@@ -187,8 +226,10 @@ async fn boundaries_are_brought_in_and_drawn() {
     let (house, _) = with_sites(sqlite(), 5).await;
     let officer = officer(&house).await;
     let ring = "[[110.8,21.6],[110.9,21.6],[110.9,21.7],[110.8,21.7],[110.8,21.6]]";
-    let file = geo_json(&[(r#"{"code":440902001}"#, ring), (r#"{"name":"河西街道"}"#, ring), (r#"{"name":"别处"}"#, ring)]);
-    let taken = officer.send_file("/divisions/boundaries", &[("origin", "gcj02")], "a.geojson", file.as_bytes()).await.json();
+    let file =
+        geo_json(&[(r#"{"code":440902001}"#, ring), (r#"{"name":"河西街道"}"#, ring), (r#"{"name":"别处"}"#, ring)]);
+    let taken =
+        officer.send_file("/divisions/boundaries", &[("origin", "gcj02")], "a.geojson", file.as_bytes()).await.json();
     assert_eq!(taken, json!({ "taken": 2, "unknown": ["别处"] }));
     let page = officer.page("/divisions", "zh-CN").await;
     assert_eq!(page.text.matches("class=\"land\"").count(), 2);
@@ -197,13 +238,21 @@ async fn boundaries_are_brought_in_and_drawn() {
     let corner = stored[0].1.0[0][0][0];
     assert!((corner.longitude - 110.8).abs() > 0.003, "GCJ-02 was not converted: {corner:?}");
 
-    let send = async |body: &str| officer.send_file("/divisions/boundaries", &[], "a.geojson", body.as_bytes()).await.refused();
+    let send = async |body: &str| {
+        officer.send_file("/divisions/boundaries", &[], "a.geojson", body.as_bytes()).await.refused()
+    };
     assert_eq!(send("{").await, "422 places.5");
     assert_eq!(send(&geo_json(&[("{}", ring)])).await, "422 places.5");
     assert_eq!(send(&geo_json(&[(r#"{"name":"别处"}"#, ring)])).await, "422 places.6");
 
-    officer.post("/divisions", json!({ "code": "440902009", "name": "新坡镇", "latitude": 21.6, "longitude": 110.8 })).await.json();
-    assert_eq!(officer.post("/divisions", json!({ "code": "440903009", "name": "别处" })).await.refused(), "422 places.3");
+    officer
+        .post("/divisions", json!({ "code": "440902009", "name": "新坡镇", "latitude": 21.6, "longitude": 110.8 }))
+        .await
+        .json();
+    assert_eq!(
+        officer.post("/divisions", json!({ "code": "440903009", "name": "别处" })).await.refused(),
+        "422 places.3"
+    );
     let divisions = officer.get("/divisions").await.json();
     assert_eq!(divisions["divisions"][3]["division"]["name"], "新坡镇");
     let events = house.house.store.journal_after(0, 1000, None).await.unwrap();
@@ -216,10 +265,20 @@ async fn every_page_is_worded_in_both_languages() {
     let (house, sites) = with_sites(sqlite(), 12).await;
     let officer = officer(&house).await;
     let empty = house.client(Role::DutyOfficer, Scope::District).await;
-    let mut paths: Vec<String> =
-        ["/sites", "/sites?search=zz", "/sites/new", "/sites/new?people=9000", "/sites/S000", "/sites/S000/edit", "/zones", "/zones/proposal", "/divisions", "/sites/S000/readiness"]
-            .map(str::to_owned)
-            .to_vec();
+    let mut paths: Vec<String> = [
+        "/sites",
+        "/sites?search=zz",
+        "/sites/new",
+        "/sites/new?people=9000",
+        "/sites/S000",
+        "/sites/S000/edit",
+        "/zones",
+        "/zones/proposal",
+        "/divisions",
+        "/sites/S000/readiness",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     for round in 0..2 {
         for path in &paths {
             for lang in Locale::ALL {
@@ -255,7 +314,9 @@ async fn every_page_is_worded_in_both_languages() {
 async fn an_empty_district_is_told_what_to_do_first() {
     let house = ground::house(sqlite()).await;
     let officer = officer(&house).await;
-    for (path, sentence) in [("/sites", "请先导入采样点表"), ("/zones", "请先导入采样点"), ("/divisions", "请导入镇街表")] {
+    for (path, sentence) in
+        [("/sites", "请先导入采样点表"), ("/zones", "请先导入采样点"), ("/divisions", "请导入镇街表")]
+    {
         let page = officer.page(path, "zh-CN").await;
         assert!(page.text.contains(sentence), "{path}: {}", page.text);
     }

@@ -2,13 +2,17 @@
 
 mod ground;
 
-use domain::{Id, Role, Scope, things::Order};
-use ground::{minutes, order, sqlite, with_sites};
+use domain::{Id, Moment, Role, Scope, things::Order};
+use ground::{order, sqlite, with_sites};
 use serde_json::{Value, json};
 use store::testing;
 use web::{House, house::own_duty, testing::Client};
 
 const REQUIRED: [&str; 5] = ["chief", "registrar", "samplers", "tubes", "device_check"];
+
+fn minutes(count: i64) -> Moment {
+    testing::MIDNIGHT.plus_min(count)
+}
 
 async fn mark(chief: &Client, item: &str, done: bool) -> Value {
     chief.post("/sites/S000/readiness/marks", json!({ "item": item, "done": done })).await.json()
@@ -65,9 +69,7 @@ async fn late_marks_from_phones_take_their_place_and_stay_in_the_journal() {
     order(&house, &sites).await;
     house.clock.set(minutes(300));
     let chief = house.client(Role::SiteChief, Scope::Site(sites[0])).await;
-    let late = |item: &str, done: bool, at: i64, sent: i64| {
-        json!({ "item": item, "done": done, "marked_at": minutes(at), "sent_at": minutes(sent) })
-    };
+    let late = |item: &str, done: bool, at: i64, sent: i64| json!({ "item": item, "done": done, "marked_at": minutes(at), "sent_at": minutes(sent) });
     let post = async |body: Value| chief.post("/sites/S000/readiness/marks", body).await.json();
 
     mark(&chief, "tubes", true).await;
@@ -78,7 +80,10 @@ async fn late_marks_from_phones_take_their_place_and_stay_in_the_journal() {
     post(late("water", true, 1440 + 290, 1440 + 300)).await;
     post(late("water", false, 1440 + 280, 1440 + 300)).await;
     let water = item(&chief, "water").await;
-    assert_eq!((&water["done"], &water["at"], &water["by_kind"]), (&json!(true), &json!(minutes(290)), &json!("device")));
+    assert_eq!(
+        (&water["done"], &water["at"], &water["by_kind"]),
+        (&json!(true), &json!(minutes(290)), &json!("device"))
+    );
 
     let marks = house.house.store.journal_after(0, 1000, None).await.unwrap();
     let marks: Vec<_> = marks.iter().filter(|entry| entry.kind == "places.checklist_marked").collect();
@@ -98,7 +103,8 @@ async fn a_chief_of_another_site_is_told_the_same_as_of_no_site() {
     let (house, sites) = with_sites(sqlite(), 2).await;
     let order = order(&house, &sites).await;
     let other = house.client(Role::SiteChief, Scope::Site(sites[1])).await;
-    let paths = ["readiness/marks", "readiness/set-up", "readiness/opening", "readiness/closure", "chief/phone", "chief"];
+    let paths =
+        ["readiness/marks", "readiness/set-up", "readiness/opening", "readiness/closure", "chief/phone", "chief"];
     for path in paths {
         let body = json!({ "order": order, "item": "tubes", "done": true, "name": "甲", "phone": "13800138000" });
         let of_other = other.post(&format!("/sites/S000/{path}"), body.clone()).await;
@@ -107,8 +113,7 @@ async fn a_chief_of_another_site_is_told_the_same_as_of_no_site() {
         assert_eq!(of_other.refused(), of_none.refused(), "{path}");
     }
     let text = |reply: web::testing::Reply| serde_json::from_str::<Value>(&reply.text).unwrap()["message"].clone();
-    let (theirs, nobodys) =
-        (other.get("/sites/S000/readiness").await, other.get("/sites/S999/readiness").await);
+    let (theirs, nobodys) = (other.get("/sites/S000/readiness").await, other.get("/sites/S999/readiness").await);
     assert_eq!((theirs.status, text(theirs)), (nobodys.status, text(nobodys)));
     assert_eq!(other.get("/sites/S001/readiness").await.status, 200);
     // Not even with an order that the site has no part in.

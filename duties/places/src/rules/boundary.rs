@@ -239,7 +239,9 @@ mod tests {
         assert_eq!(why(&collection(&feature("null", "Polygon", SQUARE))), NotBoundaries::Nameless(1));
         let named = r#"{"name":"a"}"#;
         assert_eq!(why(&collection(&feature(named, "Point", "[110,21]"))), NotBoundaries::NoPolygon(1));
-        for ring in ["[[[110,21],[111,21],[110,21]]]", "[]", "[[[210,21],[1,1],[2,2],[210,21]]]", "[[[1],[1],[1],[1]]]", "7"] {
+        for ring in
+            ["[[[110,21],[111,21],[110,21]]]", "[]", "[[[210,21],[1,1],[2,2],[210,21]]]", "[[[1],[1],[1],[1]]]", "7"]
+        {
             assert_eq!(why(&collection(&feature(named, "Polygon", ring))), NotBoundaries::BadRing(1), "{ring}");
         }
         let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));

@@ -97,6 +97,7 @@ impl Mark {
 
 /// The times of a site's day, as far as it has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[expect(clippy::struct_field_names, reason = "`_at` says that it is a moment, as everywhere")]
 pub struct Times {
     pub set_up_at: Option<Moment>,
     pub opened_at: Option<Moment>,

@@ -72,9 +72,10 @@ impl Guideline {
     pub fn propose(&self, people: u32) -> Proposal {
         let samplers = people.div_ceil(self.people_per_sampler.max(1));
         let tables = self.tables(people, samplers);
-        let posts = self.posts.iter().map(|(role, ratio)| {
-            (*role, tables.div_ceil(ratio.tables_per_person.max(1)).max(ratio.at_least))
-        });
+        let posts = self
+            .posts
+            .iter()
+            .map(|(role, ratio)| (*role, tables.div_ceil(ratio.tables_per_person.max(1)).max(ratio.at_least)));
         Proposal {
             people,
             tables,

@@ -166,7 +166,11 @@ impl SiteEntry {
         let needs = tidy_needs(&row.needs)?;
         let (division, is_new_division) = divisions.find(row.division.trim())?;
         Ok(Self {
-            code, name, division, is_new_division, needs,
+            code,
+            name,
+            division,
+            is_new_division,
+            needs,
             address: text(&row.address, "address", MAX_TEXT)?,
             position: row.position,
             origin: row.origin,

@@ -52,7 +52,8 @@ fn longer_side(places: &[Position], members: &[usize]) -> fn(Position) -> f64 {
         let values = || members.iter().map(|at| of(places[*at]));
         values().fold(f64::MIN, f64::max) - values().fold(f64::MAX, f64::min)
     };
-    let (north, east): (fn(Position) -> f64, fn(Position) -> f64) = (|p| p.latitude, |p| p.longitude);
+    let north: fn(Position) -> f64 = |p| p.latitude;
+    let east: fn(Position) -> f64 = |p| p.longitude;
     let shrink = members.first().map_or(1.0, |at| places[*at].latitude.to_radians().cos());
     if spread(north) >= spread(east) * shrink { north } else { east }
 }

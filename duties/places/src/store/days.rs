@@ -220,11 +220,10 @@ pub fn last_heard(tx: &mut Tx, district: &District) -> Result<HashMap<Id<Site>, 
 
 fn required_done(tx: &mut Tx, order: Id<Order>) -> Result<HashMap<Id<Site>, u32>, Error> {
     let mut done = HashMap::new();
-    let rows: Vec<(Id<Site>, Item)> = tx.rows(
-        "select site, item from checklist_marks where order_id = $1 and done",
-        params![order],
-        |row| Ok((row.get("site")?, row.parse("item")?)),
-    )?;
+    let rows: Vec<(Id<Site>, Item)> =
+        tx.rows("select site, item from checklist_marks where order_id = $1 and done", params![order], |row| {
+            Ok((row.get("site")?, row.parse("item")?))
+        })?;
     for (site, _) in rows.into_iter().filter(|(_, item)| item.is_required()) {
         *done.entry(site).or_insert(0) += 1;
     }
@@ -266,11 +265,7 @@ fn times(tx: &mut Tx, order: Id<Order>, site: Id<Site>) -> Result<Option<Times>,
 }
 
 fn times_of(row: &Row<'_>) -> Result<Times, Error> {
-    Ok(Times {
-        set_up_at: row.get("set_up_at")?,
-        opened_at: row.get("opened_at")?,
-        closed_at: row.get("closed_at")?,
-    })
+    Ok(Times { set_up_at: row.get("set_up_at")?, opened_at: row.get("opened_at")?, closed_at: row.get("closed_at")? })
 }
 
 fn mark_of(row: &Row<'_>) -> Result<Mark, Error> {

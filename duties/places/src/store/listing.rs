@@ -58,9 +58,7 @@ pub fn page(tx: &mut Tx, district: &District, ask: &Question) -> Result<Vec<Site
     let (division, code) = &ask.after;
     let pattern = ask.pattern();
     match &ask.division {
-        None => {
-            tx.rows(lines!(""), params![district, division, code, pattern, ask.limit, ask.retired], line)
-        }
+        None => tx.rows(lines!(""), params![district, division, code, pattern, ask.limit, ask.retired], line),
         Some(only) => tx.rows(
             lines!("and s.division = $7"),
             params![district, division, code, pattern, ask.limit, ask.retired, only],

@@ -2,10 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::{
-    District, Division, Id, Origin, Position, PostRole,
-    things::Site,
-};
+use domain::{District, Division, Id, Origin, Position, PostRole, things::Site};
 use store::{Error, Row, Tx, Value};
 
 use super::divisions;

@@ -27,6 +27,9 @@ pub struct SiteHead {
     pub retired_at: Option<Moment>,
 }
 
+/// How many people of which role, in the roles' order.
+pub type Needs = Vec<(PostRole, u32)>;
+
 /// A statement over sites with the names of their divisions.
 macro_rules! heads {
     ($rest:literal) => {
@@ -79,7 +82,7 @@ pub fn resolve(tx: &mut Tx, district: &District, text: &str) -> Result<Option<Ju
 }
 
 /// How many people of each role a site needs; roles it does not need are left out.
-pub fn needs(tx: &mut Tx, id: Id<Site>) -> Result<Vec<(PostRole, u32)>, Error> {
+pub fn needs(tx: &mut Tx, id: Id<Site>) -> Result<Needs, Error> {
     let mut needs =
         tx.rows("select role, headcount from site_needs where site = $1 and headcount > 0", params![id], need)?;
     needs.sort_unstable();
@@ -87,18 +90,20 @@ pub fn needs(tx: &mut Tx, id: Id<Site>) -> Result<Vec<(PostRole, u32)>, Error> {
 }
 
 /// The needs of every site in use; sites that need nobody are left out.
-pub fn all_needs(tx: &mut Tx, district: &District) -> Result<HashMap<Id<Site>, Vec<(PostRole, u32)>>, Error> {
+pub fn all_needs(tx: &mut Tx, district: &District) -> Result<HashMap<Id<Site>, Needs>, Error> {
     let rows = tx.rows(
         "select n.site, n.role, n.headcount from sites s join site_needs n on n.site = s.id
          where s.district = $1 and s.retired_at is null and n.headcount > 0",
         params![district],
         |row| Ok((row.get("site")?, need(row)?)),
     )?;
-    let mut needs: HashMap<Id<Site>, Vec<(PostRole, u32)>> = HashMap::new();
+    let mut needs: HashMap<Id<Site>, Needs> = HashMap::new();
     for (site, need) in rows {
         needs.entry(site).or_default().push(need);
     }
-    needs.values_mut().for_each(|needs| needs.sort_unstable());
+    for needs in needs.values_mut() {
+        needs.sort_unstable();
+    }
     Ok(needs)
 }
 

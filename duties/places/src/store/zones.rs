@@ -17,11 +17,7 @@ pub struct ZoneHead {
 }
 
 pub fn zones(tx: &mut Tx, district: &District) -> Result<Vec<ZoneHead>, Error> {
-    tx.rows(
-        "select id, name, lead_account from zones where district = $1 order by name, id",
-        params![district],
-        head,
-    )
+    tx.rows("select id, name, lead_account from zones where district = $1 order by name, id", params![district], head)
 }
 
 pub fn zone(tx: &mut Tx, id: Id<Zone>) -> Result<Option<ZoneHead>, Error> {

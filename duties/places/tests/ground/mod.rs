@@ -1,8 +1,6 @@
 //! What the tests stand on: a house with this duty, and a few sites.
 
-#![expect(dead_code, reason = "each test file uses a part of it")]
-
-use domain::{District, Id, Moment, Origin, Position, PostRole, things::Order, things::Site};
+use domain::{District, Id, Origin, Position, PostRole, things::Order, things::Site};
 use places::register::{DivisionRow, SiteRow, apply, apply_divisions};
 use store::{Act, Error, Store, testing};
 use web::{House, house::own_duty, testing::TestHouse};
@@ -54,12 +52,7 @@ pub async fn with_sites(store: Store, count: u32) -> (TestHouse, Vec<Id<Site>>) 
 /// Gives these sites a day under a new order.
 pub async fn order(house: &TestHouse, sites: &[Id<Site>]) -> Id<Order> {
     let (order, sites, at) = (Id::fresh(house.clock.now()), sites.to_vec(), house.clock.now());
-    let prepared =
-        house.house.store.change(Act::system(at), move |tx| places::readiness::prepare(tx, order, &sites));
+    let prepared = house.house.store.change(Act::system(at), move |tx| places::readiness::prepare(tx, order, &sites));
     prepared.await.unwrap();
     order
-}
-
-pub fn minutes(count: i64) -> Moment {
-    testing::MIDNIGHT.plus_min(count)
 }
