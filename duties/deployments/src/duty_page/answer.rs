@@ -1,0 +1,87 @@
+//! "I am coming" (or "I have seen the change"), and "I cannot come".
+
+use domain::{Event, Id, things};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use store::Tx;
+use web::{Desk, Done, Fault};
+
+use crate::{
+    gate,
+    refusals::Refused,
+    rules::standing::{DeclineReason, Step},
+    store::{
+        assignments::{self, Assignment},
+        orders::Order,
+        tallies,
+    },
+};
+
+/// More than anybody writes on a phone at night.
+const MOST_CHARS: usize = 500;
+
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub struct Acknowledge {
+    /// The assignment that was on the screen: an old screen cannot answer for a new duty.
+    assignment: Id<things::Assignment>,
+}
+
+pub async fn acknowledge(desk: Desk, ask: Acknowledge) -> Result<Done<()>, Fault> {
+    let volunteer = desk.volunteer()?;
+    desk.change(move |tx| {
+        let (order, held) = on_screen(tx, volunteer, ask.assignment)?;
+        match held.standing.acknowledge(tx.at()) {
+            Step::Already => return Ok(()),
+            Step::No => return Err(Refused::DutyIsOver.into()),
+            Step::Becomes(standing) => assignments::set_standing(tx, held.id, &standing)?,
+        }
+        let step = tallies::Step { acknowledged: 1, ..tallies::Step::default() };
+        tallies::step(tx, &order, held.site, held.role, step)?;
+        let event = Event::Acknowledged { assignment: held.id, order: order.id, site: held.site };
+        gate::record(tx, &order, held.site, held.id.uuid(), &event)
+    })
+    .await?;
+    Ok(Done::at("/duty", ()).saying("deployments-acknowledged"))
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Decline {
+    assignment: Id<things::Assignment>,
+    why: DeclineReason,
+    /// In their own words; sealed.
+    note: Option<String>,
+}
+
+pub async fn decline(desk: Desk, ask: Decline) -> Result<Done<()>, Fault> {
+    let volunteer = desk.volunteer()?;
+    desk.change(move |tx| {
+        let (order, held) = on_screen(tx, volunteer, ask.assignment)?;
+        match held.standing.decline(tx.at(), ask.why) {
+            Step::Already => return Ok(()),
+            Step::No if held.standing.has_arrived() => return Err(Refused::HasArrived.into()),
+            Step::No => return Err(Refused::DutyIsOver.into()),
+            Step::Becomes(standing) => assignments::set_standing(tx, held.id, &standing)?,
+        }
+        if let Some(note) = ask.note.as_deref().map(str::trim).filter(|note| !note.is_empty()) {
+            let note: String = note.chars().take(MOST_CHARS).collect();
+            assignments::note_refusal(tx, held.id, &note)?;
+        }
+        let acknowledged = -i64::from(held.acknowledged_at.is_some());
+        let step = tallies::Step { assigned: -1, acknowledged, declined: 1, arrived: 0 };
+        tallies::step(tx, &order, held.site, held.role, step)?;
+        let reason = ask.why.name().to_owned();
+        let event = Event::Declined { assignment: held.id, order: order.id, site: held.site, reason };
+        gate::record(tx, &order, held.site, held.id.uuid(), &event)
+    })
+    .await?;
+    Ok(Done::at("/duty", ()).saying("deployments-declined"))
+}
+
+/// The own assignment that was on the screen.
+fn on_screen(
+    tx: &mut Tx, volunteer: Id<things::Volunteer>, shown: Id<things::Assignment>,
+) -> Result<(Order, Assignment), Fault> {
+    let held = assignments::by_id(tx, shown)?.filter(|held| held.volunteer == volunteer).ok_or(Refused::NoDuty)?;
+    let order = crate::store::orders::known(tx, held.order)?;
+    if order.is_open() { Ok((order, held)) } else { Err(Refused::DutyIsOver.into()) }
+}

@@ -1,0 +1,163 @@
+//! Mending the night: "+3 gatekeepers", a site closed, a team late, people who did not turn up. A proposal is a plan that
+//! starts from what stands: the reserve first, the arrived never moved, the fewest people moved.
+
+use domain::{Event, Id, PostRole, things};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::Tx;
+use web::{Desk, Done, Fault, Page};
+
+use crate::{
+    gate, orders,
+    plans::{
+        publish::{self, Published},
+        show::{self, PlanPage},
+        solving,
+        withdraw::{self, Withdrawn},
+    },
+    refusals::Refused,
+    rules::{mishap::Cause, weights::Weights},
+    settings::Settings,
+    store::orders::{self as order_rows, Order},
+};
+
+/// More than anybody calls for at once.
+const MOST: u32 = 500;
+
+/// Asks for a plan that mends what stands. The face for duties above.
+pub fn replan(tx: &mut Tx, order: &Order, cause: &Cause, weights: &Weights) -> Result<Id<things::Plan>, Fault> {
+    if order.plan.is_none() {
+        return Err(Refused::NothingPublished.into());
+    }
+    if let Some(site) = cause.site() {
+        if !order_rows::covers(tx, order.id, site)? {
+            return Err(Refused::NotInThisOrder.with("what", site).into());
+        }
+    }
+    Ok(solving::begin(tx, order, cause, weights)?)
+}
+
+/// A site calls for more people; a proposal is made at once. The face for duties above.
+pub fn report_shortage(
+    tx: &mut Tx, order: &Order, site: Id<things::Site>, role: PostRole, count: u32, weights: &Weights,
+) -> Result<Id<things::Plan>, Fault> {
+    if count == 0 || count > MOST {
+        return Err(web::refusal::Refused::NotUnderstood.with("reason", format!("count: 1 – {MOST}")).into());
+    }
+    let plan = replan(tx, order, &Cause::Shortage { site, role, count }, weights)?;
+    let event = Event::ShortageReported { site, order: order.id, role, count: u64::from(count) };
+    gate::record(tx, order, site, plan.uuid(), &event)?;
+    Ok(plan)
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub struct Shortage {
+    role: PostRole,
+    count: u32,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Proposed {
+    pub order: Id<things::Order>,
+    pub proposal: Id<things::Plan>,
+}
+
+/// "+3 gatekeepers", from the site.
+pub async fn shortage(desk: Desk, ask: Shortage) -> Result<Done<Proposed>, Fault> {
+    let (site, weights) = (desk.site()?, Settings::at(&desk)?.weights);
+    let proposed = desk.change(move |tx| {
+        let order = order_rows::of_site(tx, site)?.ok_or(Refused::SiteIsIdle)?;
+        let proposal = report_shortage(tx, &order, site, ask.role, ask.count, &weights)?;
+        Ok(Proposed { order: order.id, proposal })
+    });
+    Ok(Done::at(format!("/sites/{site}/roster"), proposed.await?).saying("deployments-shortage-reported"))
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Propose {
+    order: Id<things::Order>,
+    what: Mishap,
+    /// The site, by code or id.
+    site: Option<String>,
+    /// The team, by code.
+    team: Option<String>,
+    role: Option<PostRole>,
+    count: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mishap {
+    Shortage,
+    SiteClosed,
+    TeamLate,
+    NoShows,
+}
+
+/// Any mishap, from the headquarters.
+pub async fn propose(desk: Desk, ask: Propose) -> Result<Done<Proposed>, Fault> {
+    let (id, weights, district) = (ask.order, Settings::at(&desk)?.weights, desk.district().clone());
+    let proposed = desk.change(move |tx| {
+        let order = orders::open(tx, id)?;
+        let site = |tx: &mut Tx| site_of(tx, &district, ask.site.as_deref());
+        let proposal = match ask.what {
+            Mishap::Shortage => {
+                let site = site(tx)?;
+                let role = ask.role.unwrap_or(PostRole::Gatekeeper);
+                report_shortage(tx, &order, site, role, ask.count.unwrap_or(1), &weights)?
+            }
+            Mishap::SiteClosed => {
+                let site = site(tx)?;
+                replan(tx, &order, &Cause::SiteClosed { site }, &weights)?
+            }
+            Mishap::NoShows => {
+                let site = site(tx)?;
+                replan(tx, &order, &Cause::NoShows { site }, &weights)?
+            }
+            Mishap::TeamLate => {
+                let code = ask.team.as_deref().unwrap_or_default().trim();
+                let team = responders::team_by_code(tx, &district, code)?;
+                let team = team.ok_or_else(|| Refused::NotInThisOrder.with("what", code))?.id;
+                replan(tx, &order, &Cause::TeamLate { team }, &weights)?
+            }
+        };
+        Ok(Proposed { order: id, proposal })
+    });
+    let proposed = proposed.await?;
+    Ok(Done::at(format!("/orders/{id}/proposals/{}", proposed.proposal), proposed))
+}
+
+fn site_of(tx: &mut Tx, district: &domain::District, text: Option<&str>) -> Result<Id<things::Site>, Fault> {
+    let text = text.unwrap_or_default().trim();
+    let found = match text.parse() {
+        Ok(id) => places::site(tx, id)?,
+        Err(_) => places::site_by_code(tx, district, text)?,
+    };
+    Ok(found.ok_or_else(|| Refused::NotInThisOrder.with("what", text))?.id)
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub struct ProposalAsk {
+    order: Id<things::Order>,
+    proposal: Id<things::Plan>,
+}
+
+/// Before and after, with reasons.
+pub async fn show(desk: Desk, ask: ProposalAsk) -> Result<Page<PlanPage>, Fault> {
+    show::show(desk, show::Ask::of(ask.order, ask.proposal)).await
+}
+
+/// Only those who move or are called are told.
+pub async fn accept(desk: Desk, ask: ProposalAsk) -> Result<Done<Published>, Fault> {
+    let house = desk.house().clone();
+    let published = desk.change(move |tx| publish::of_plan(tx, &house, ask.order, ask.proposal)).await?;
+    let back = format!("/orders/{}/proposals/{}", ask.order, ask.proposal);
+    Ok(Done::at(back, published).saying("deployments-proposal-accepted"))
+}
+
+pub async fn withdraw(desk: Desk, ask: ProposalAsk) -> Result<Done<Withdrawn>, Fault> {
+    let house = desk.house().clone();
+    let withdrawn = desk.change(move |tx| withdraw::of_plan(tx, &house, ask.order, ask.proposal)).await?;
+    let back = format!("/orders/{}/proposals/{}", ask.order, ask.proposal);
+    Ok(Done::at(back, withdrawn).saying("deployments-plan-withdrawn"))
+}

@@ -1,0 +1,54 @@
+//! Changing an order: name and milestones. The shift stays once people were told of it.
+
+use domain::{Event, Id, things};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use web::{Desk, Done, Fault};
+
+use super::give::read_moment;
+use crate::{refusals::Refused, rules::milestones::Milestones, store::orders};
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct ChangeOrder {
+    order: Id<things::Order>,
+    name: Option<String>,
+    order_at: Option<String>,
+    set_up_at: Option<String>,
+    in_place_at: Option<String>,
+    close_at: Option<String>,
+    shift_from: Option<String>,
+    shift_until: Option<String>,
+}
+
+pub async fn change(desk: Desk, ask: ChangeOrder) -> Result<Done<()>, Fault> {
+    let (id, at_desk) = (ask.order, desk.clone());
+    desk.change(move |tx| {
+        let mut order = super::open(tx, id)?;
+        let milestones = milestones(&at_desk, &ask, order.milestones)?;
+        milestones.check().map_err(|why| Refused::OutOfOrder.with("why", why))?;
+        let shift = (milestones.shift_from, milestones.shift_until);
+        if order.plan.is_some() && shift != order.shift() {
+            return Err(Refused::PeopleAreTold.into());
+        }
+        if let Some(name) = ask.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
+            name.clone_into(&mut order.name);
+        }
+        (order.day, order.milestones) = (milestones.day(at_desk.zone()), milestones);
+        orders::change(tx, &order)?;
+        Ok(tx.record(&order.jurisdiction(), id.uuid(), &Event::OrderChanged { order: id })?)
+    })
+    .await?;
+    Ok(Done::at(format!("/orders/{id}"), ()).saying("web-saved"))
+}
+
+fn milestones(desk: &Desk, ask: &ChangeOrder, now: Milestones) -> Result<Milestones, Fault> {
+    let read = |text: &Option<String>, now| read_moment(desk, text.as_deref(), now);
+    Ok(Milestones {
+        order_at: read(&ask.order_at, now.order_at)?,
+        set_up_at: read(&ask.set_up_at, now.set_up_at)?,
+        in_place_at: read(&ask.in_place_at, now.in_place_at)?,
+        close_at: read(&ask.close_at, now.close_at)?,
+        shift_from: read(&ask.shift_from, now.shift_from)?,
+        shift_until: read(&ask.shift_until, now.shift_until)?,
+    })
+}

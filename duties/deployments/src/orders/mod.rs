@@ -1,0 +1,25 @@
+//! Orders: giving, changing and closing them, and the headcounts of their posts.
+
+pub mod change;
+pub mod close;
+pub mod give;
+pub mod list;
+pub mod posts;
+pub mod show;
+
+use domain::{Id, things};
+use store::Tx;
+use web::{Fault, refusal::Refused};
+
+use crate::store::orders::{self, Order};
+
+/// The order named in the address.
+pub fn named(tx: &mut Tx, id: Id<things::Order>) -> Result<Order, Fault> {
+    orders::order(tx, id)?.ok_or_else(|| Refused::NotThere.into())
+}
+
+/// The order named in the address, while it can still be worked on.
+pub fn open(tx: &mut Tx, id: Id<things::Order>) -> Result<Order, Fault> {
+    let order = named(tx, id)?;
+    if order.is_open() { Ok(order) } else { Err(crate::refusals::Refused::OrderIsClosed.into()) }
+}

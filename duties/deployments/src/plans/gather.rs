@@ -1,0 +1,187 @@
+//! Gathers the case of a plan from the registers: who could serve, what is wanted, what officers wish, what stands.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::{
+    Id, PostRole,
+    things::{Site, Volunteer},
+};
+use jiff::tz::TimeZone;
+use responders::{Lately, Rest, VolunteerHead};
+use store::{Error, Tx};
+
+use crate::{
+    rules::{
+        case::{Absence, Candidate, Case, Held, Spot, Want},
+        mishap::Cause,
+        weights::Weights,
+    },
+    store::{
+        assignments::{self, Assignment},
+        links,
+        orders::{self, Order},
+        posts, wishes,
+    },
+};
+
+type Post = (Id<Site>, PostRole);
+
+/// Reads everything a plan of this order depends on, in one snapshot.
+pub fn gather(tx: &mut Tx, order: &Order, cause: &Cause, weights: Weights, zone: &TimeZone) -> Result<Case, Error> {
+    let live = assignments::live_by_volunteer(tx, order.id)?;
+    let pins = wishes::pins(tx, order.id)?;
+    let ground = Ground::read(tx, order, cause, &live, &pins)?;
+    let links = links::all(tx, &order.district)?;
+    let links = links.into_iter().filter_map(|(team, site)| Some((team, *ground.spot_of.get(&site)?))).collect();
+    let candidates = Calling::read(tx, order, cause, live, pins, zone)?.candidates(tx, &ground)?;
+    Ok(Case { spots: ground.spots, wants: ground.wants, candidates, links, is_mending: cause.is_mending(), weights })
+}
+
+/// Sites and posts, with their places in the case.
+struct Ground {
+    spots: Vec<Spot>,
+    wants: Vec<Want>,
+    spot_of: HashMap<Id<Site>, usize>,
+    want_of: HashMap<Post, usize>,
+}
+
+impl Ground {
+    fn read(
+        tx: &mut Tx, order: &Order, cause: &Cause, live: &HashMap<Id<Volunteer>, Assignment>, pins: &HashMap<Id<Volunteer>, Post>,
+    ) -> Result<Self, Error> {
+        let taking_part = orders::sites(tx, order.id)?;
+        let shut: HashSet<_> = taking_part.iter().filter(|(_, closed_at)| closed_at.is_some()).map(|(site, _)| *site).collect();
+        let mut spots: Vec<Spot> = places::sites(tx, &order.district)?
+            .into_iter()
+            .filter(|site| taking_part.binary_search_by_key(&site.id, |(id, _)| *id).is_ok())
+            .map(|site| Spot { site: site.id, position: site.position, priority: site.priority })
+            .collect();
+        spots.sort_unstable_by_key(|spot| spot.site);
+        let spot_of: HashMap<_, _> = spots.iter().enumerate().map(|(at, spot)| (spot.site, at)).collect();
+        let wanted = wanted(tx, order, cause, live, pins)?;
+        let is_shut = |site: Id<Site>| shut.contains(&site) || *cause == Cause::SiteClosed { site };
+        let want = |((site, role), (headcount, price)): (Post, (u32, i64))| {
+            let headcount = if is_shut(site) { 0 } else { headcount };
+            Some(Want { spot: *spot_of.get(&site)?, role, headcount, price })
+        };
+        let mut wants: Vec<Want> = wanted.into_iter().filter_map(want).collect();
+        wants.sort_unstable_by_key(|want| (want.spot, want.role));
+        let want_of = wants.iter().enumerate().map(|(at, want)| ((spots[want.spot].site, want.role), at)).collect();
+        Ok(Self { spots, wants, spot_of, want_of })
+    }
+}
+
+/// Every post that is wanted, held or pinned: headcount and price.
+fn wanted(
+    tx: &mut Tx, order: &Order, cause: &Cause, live: &HashMap<Id<Volunteer>, Assignment>, pins: &HashMap<Id<Volunteer>, Post>,
+) -> Result<HashMap<Post, (u32, i64)>, Error> {
+    let posts = posts::all(tx, order.id)?;
+    let mut wanted: HashMap<_, _> = posts.into_iter().map(|post| ((post.site, post.role), (post.headcount, post.price))).collect();
+    let spoken_of = live.values().map(|held| (held.site, held.role)).chain(pins.values().copied());
+    for post in spoken_of {
+        wanted.entry(post).or_default();
+    }
+    if let Cause::Shortage { site, role, count } = *cause {
+        wanted.entry((site, role)).or_default().0 += count;
+    }
+    Ok(wanted)
+}
+
+/// Who is called on, and why others are not.
+struct Calling<'o> {
+    order: &'o Order,
+    cause: Cause,
+    live: HashMap<Id<Volunteer>, Assignment>,
+    pins: HashMap<Id<Volunteer>, Post>,
+    exclusions: HashMap<Id<Volunteer>, Vec<Option<Id<Site>>>>,
+    declined: HashSet<Id<Volunteer>>,
+    elsewhere: HashSet<Id<Volunteer>>,
+    lately: HashMap<Id<Volunteer>, Lately>,
+    rest: Rest,
+}
+
+impl<'o> Calling<'o> {
+    fn read(
+        tx: &mut Tx, order: &'o Order, cause: &Cause, live: HashMap<Id<Volunteer>, Assignment>,
+        pins: HashMap<Id<Volunteer>, Post>, zone: &TimeZone,
+    ) -> Result<Self, Error> {
+        let declined = assignments::declined(tx, order.id)?.into_iter().map(|held| held.volunteer);
+        Ok(Self {
+            order,
+            cause: *cause,
+            live,
+            pins,
+            exclusions: wishes::exclusions(tx, order.id)?,
+            declined: declined.collect(),
+            elsewhere: assignments::held_elsewhere(tx, order)?.into_iter().collect(),
+            lately: responders::lately(tx, &order.district, order.milestones.shift_from, zone)?,
+            rest: Rest::default(),
+        })
+    }
+
+    fn candidates(&self, tx: &mut Tx, ground: &Ground) -> Result<Vec<Candidate>, Error> {
+        let mut candidates = Vec::new();
+        responders::each_for_allocation(tx, &self.order.district, |head| candidates.push(self.candidate(head, ground)))?;
+        candidates.sort_unstable_by_key(|person| person.volunteer);
+        Ok(candidates)
+    }
+
+    fn candidate(&self, head: VolunteerHead, ground: &Ground) -> Candidate {
+        let held = self.live.get(&head.id);
+        let lately = self.lately.get(&head.id);
+        let left_out = self.exclusions.get(&head.id).map(Vec::as_slice).unwrap_or_default();
+        let spot = |site: &Option<Id<Site>>| ground.spot_of.get(&(*site)?).copied();
+        Candidate {
+            volunteer: head.id,
+            position: head.position,
+            team: Some(head.team),
+            roles: head.roles,
+            is_reserve: head.reserve,
+            nights_in_a_row: head.nights_in_a_row.max(lately.map_or(0, |lately| lately.nights_in_a_row)),
+            absence: self.absence(&head, held),
+            held: held.and_then(|held| self.held(held, ground)),
+            pinned: self.pins.get(&head.id).and_then(|post| ground.want_of.get(post).copied()),
+            barred: left_out.iter().filter_map(spot).collect(),
+        }
+    }
+
+    /// Arrived people stay – unless their site drops out.
+    fn held(&self, held: &Assignment, ground: &Ground) -> Option<Held> {
+        let want = *ground.want_of.get(&(held.site, held.role))?;
+        let site_drops_out = self.cause == Cause::SiteClosed { site: held.site };
+        Some(Held { want, is_fixed: held.standing.has_arrived() && !site_drops_out })
+    }
+
+    fn absence(&self, head: &VolunteerHead, held: Option<&Assignment>) -> Option<Absence> {
+        let (from, until) = self.order.shift();
+        let is_left_out = self.exclusions.get(&head.id).is_some_and(|sites| sites.contains(&None));
+        let is_free = head.available_from.is_none_or(|at| at <= from) && head.available_until.is_none_or(|at| at >= until);
+        match held {
+            _ if self.declined.contains(&head.id) => Some(Absence::Declined),
+            _ if is_left_out => Some(Absence::Excluded),
+            Some(held) if self.is_missing(head, held) => Some(Absence::Missing),
+            // Who was told to come is counted on.
+            Some(_) if self.cause.is_mending() => None,
+            _ if self.elsewhere.contains(&head.id) => Some(Absence::Elsewhere),
+            _ if !is_free => Some(Absence::Away),
+            _ if !self.is_rested(head) => Some(Absence::Resting),
+            _ => None,
+        }
+    }
+
+    fn is_missing(&self, head: &VolunteerHead, held: &Assignment) -> bool {
+        let is_meant = match self.cause {
+            Cause::TeamLate { team } => head.team == team,
+            Cause::NoShows { site } => held.site == site,
+            _ => false,
+        };
+        is_meant && !held.standing.has_arrived()
+    }
+
+    fn is_rested(&self, head: &VolunteerHead) -> bool {
+        let lately = self.lately.get(&head.id);
+        let nights = head.nights_in_a_row.max(lately.map_or(0, |lately| lately.nights_in_a_row));
+        let last_end = lately.and_then(|lately| lately.last_end).filter(|_| !self.live.contains_key(&head.id));
+        responders::is_rested(self.rest, last_end, nights, self.order.milestones.shift_from)
+    }
+}

@@ -1,0 +1,102 @@
+//! What officers want of the next plan: this person there, or not at all.
+
+use domain::{Event, Id, PostRole, things};
+use responders::VolunteerHead;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use store::Tx;
+use web::{Desk, Done, Fault};
+
+use crate::{
+    gate::batch,
+    orders,
+    refusals::Refused,
+    store::{
+        orders::{self as order_rows, Order},
+        wishes,
+    },
+};
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Pin {
+    order: Id<things::Order>,
+    volunteer: Id<things::Volunteer>,
+    /// The site, by id; with the role. Left out with `off`.
+    site: Option<Id<things::Site>>,
+    role: Option<PostRole>,
+    /// Takes the pin out again.
+    #[serde(default)]
+    off: bool,
+    back: Option<String>,
+}
+
+pub async fn pin(desk: Desk, ask: Pin) -> Result<Done<()>, Fault> {
+    let to = back(ask.order, ask.back.as_deref());
+    desk.change(move |tx| {
+        let order = orders::open(tx, ask.order)?;
+        if ask.off {
+            wishes::unpin(tx, order.id, ask.volunteer)?;
+        } else {
+            let (site, role) = ask.site.zip(ask.role).ok_or_else(|| Refused::NotInThisOrder.with("what", "site, role"))?;
+            may_stand(tx, &order, ask.volunteer, site, role)?;
+            wishes::pin(tx, &order, ask.volunteer, site, role)?;
+        }
+        let event = Event::PersonPinned { volunteer: ask.volunteer, order: order.id, pinned: !ask.off };
+        Ok(tx.record(&order.jurisdiction(), ask.volunteer.uuid(), &event)?)
+    })
+    .await?;
+    Ok(Done::at(to, ()).saying("deployments-wish-noted"))
+}
+
+/// A pin outranks distance and rest, not what somebody can do.
+fn may_stand(
+    tx: &mut Tx, order: &Order, volunteer: Id<things::Volunteer>, site: Id<things::Site>, role: PostRole,
+) -> Result<(), Fault> {
+    if !order_rows::covers(tx, order.id, site)? {
+        return Err(Refused::NotInThisOrder.with("what", site).into());
+    }
+    let head = known(tx, order, volunteer)?;
+    if head.can(role) { Ok(()) } else { Err(Refused::LacksSkill.into()) }
+}
+
+/// Somebody of the order's district.
+fn known(tx: &mut Tx, order: &Order, volunteer: Id<things::Volunteer>) -> Result<VolunteerHead, Fault> {
+    let is_ours = batch::of_district(tx, &order.district, volunteer)?;
+    let head = responders::head(tx, volunteer)?.filter(|_| is_ours);
+    head.ok_or_else(|| web::refusal::Refused::NotThere.into())
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Exclude {
+    order: Id<things::Order>,
+    volunteer: Id<things::Volunteer>,
+    /// Only not at this site; left out: not under this order.
+    site: Option<Id<things::Site>>,
+    /// Takes every exclusion of this person back.
+    #[serde(default)]
+    off: bool,
+    back: Option<String>,
+}
+
+pub async fn exclude(desk: Desk, ask: Exclude) -> Result<Done<()>, Fault> {
+    let to = back(ask.order, ask.back.as_deref());
+    desk.change(move |tx| {
+        let order = orders::open(tx, ask.order)?;
+        known(tx, &order, ask.volunteer)?;
+        if ask.off {
+            wishes::readmit(tx, order.id, ask.volunteer)?;
+        } else {
+            wishes::exclude(tx, &order, ask.volunteer, ask.site)?;
+        }
+        let event = Event::PersonExcluded { volunteer: ask.volunteer, order: order.id, excluded: !ask.off };
+        Ok(tx.record(&order.jurisdiction(), ask.volunteer.uuid(), &event)?)
+    })
+    .await?;
+    Ok(Done::at(to, ()).saying("deployments-wish-noted"))
+}
+
+/// Back to the page one came from, within this order.
+fn back(order: Id<things::Order>, asked: Option<&str>) -> String {
+    let home = format!("/orders/{order}");
+    asked.filter(|to| to.starts_with(&home)).map_or(home.clone(), str::to_owned)
+}

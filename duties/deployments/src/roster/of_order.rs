@@ -1,0 +1,80 @@
+//! The roster of a whole order, page by page.
+
+use std::collections::HashMap;
+
+use domain::{Id, PostRole, things};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::Tx;
+use web::{Desk, Fault, Page, view};
+
+use super::Presence;
+use crate::{orders, store::assignments, store::orders::Order};
+
+const PAGE: usize = 100;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Ask {
+    order: Id<things::Order>,
+    /// People after this one.
+    after: Option<Id<things::Volunteer>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OrderRosterPage {
+    pub order: Order,
+    pub lines: Vec<OrderLine>,
+    pub next: Option<Id<things::Volunteer>>,
+}
+view!(OrderRosterPage, "order_roster.html");
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OrderLine {
+    pub volunteer: Id<things::Volunteer>,
+    pub code: String,
+    pub name: String,
+    pub phone: String,
+    pub team: String,
+    pub site: Id<things::Site>,
+    pub site_code: String,
+    pub site_name: String,
+    pub role: PostRole,
+    pub presence: Presence,
+    pub distance_m: i64,
+}
+
+pub async fn show(desk: Desk, ask: Ask) -> Result<Page<OrderRosterPage>, Fault> {
+    Ok(Page(desk.look(move |tx| page(tx, &ask)).await?))
+}
+
+fn page(tx: &mut Tx, ask: &Ask) -> Result<OrderRosterPage, Fault> {
+    let order = orders::named(tx, ask.order)?;
+    let mut held = assignments::page(tx, ask.order, ask.after, PAGE + 1)?;
+    let is_more = held.len() > PAGE;
+    held.truncate(PAGE);
+    let next = held.last().filter(|_| is_more).map(|held| held.volunteer);
+    let ids: Vec<_> = held.iter().map(|held| held.volunteer).collect();
+    let persons = responders::persons(tx, &ids)?;
+    let mut sites = HashMap::new();
+    let mut lines = Vec::with_capacity(held.len());
+    for held in &held {
+        if !sites.contains_key(&held.site) {
+            sites.extend(places::site(tx, held.site)?.map(|site| (site.id, site)));
+        }
+        let (Some(person), Some(site)) = (persons.get(&held.volunteer), sites.get(&held.site)) else { continue };
+        lines.push(OrderLine {
+            volunteer: held.volunteer,
+            code: person.code.clone(),
+            name: person.name.clone(),
+            phone: person.phone.masked(),
+            team: person.team_name.clone(),
+            site: site.id,
+            site_code: site.code.clone(),
+            site_name: site.name.clone(),
+            role: held.role,
+            presence: Presence::of(held),
+            distance_m: held.distance_m,
+        });
+    }
+    Ok(OrderRosterPage { order, lines, next })
+}

@@ -1,0 +1,350 @@
+//! The question an order asks of the engine, and its answer in the headquarters' words. Built from plain values, so
+//! that the same case gives the same plan wherever it is asked.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::{
+    Id, Position, PostRole,
+    things::{Site, Team, Volunteer},
+};
+use flow::{Agent, Post, Problem, Travel};
+
+use super::{
+    pick::{Pick, Reason},
+    shortfall::{Qualified, Shortfall},
+    weights::Weights,
+};
+
+/// A place with its weight.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spot {
+    pub site: Id<Site>,
+    pub position: Position,
+    pub priority: u32,
+}
+
+/// How many of a role a site wants.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Want {
+    /// Index of the spot.
+    pub spot: usize,
+    pub role: PostRole,
+    pub headcount: u32,
+    /// What one more person was worth in the plan that stands.
+    pub price: i64,
+}
+
+/// Why somebody is not asked at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Absence {
+    Resting,
+    Away,
+    Excluded,
+    Declined,
+    Elsewhere,
+    /// Late or not turned up: no longer counted on.
+    Missing,
+}
+
+/// The post somebody holds now.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Held {
+    /// Index of the want.
+    pub want: usize,
+    /// Has arrived: is not moved.
+    pub is_fixed: bool,
+}
+
+/// Somebody who could serve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    pub volunteer: Id<Volunteer>,
+    pub position: Position,
+    pub team: Option<Id<Team>>,
+    /// Bits of [`PostRole`].
+    pub roles: u32,
+    pub is_reserve: bool,
+    pub nights_in_a_row: u32,
+    pub absence: Option<Absence>,
+    pub held: Option<Held>,
+    /// Index of the want an officer fixed for them.
+    pub pinned: Option<usize>,
+    /// Indices of spots they must not be sent to.
+    pub barred: Vec<usize>,
+}
+
+/// Everything the engine is asked.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub spots: Vec<Spot>,
+    pub wants: Vec<Want>,
+    pub candidates: Vec<Candidate>,
+    /// Team and index of the spot it answers for.
+    pub links: HashSet<(Id<Team>, usize)>,
+    /// Whoever holds a post keeps it unless moving is worth its price.
+    pub is_mending: bool,
+    pub weights: Weights,
+}
+
+/// One person at one post.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Line {
+    pub candidate: usize,
+    pub want: usize,
+    pub distance_m: i64,
+    pub reason: Reason,
+}
+
+/// One post in the answer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outcome {
+    pub want: usize,
+    pub need: u32,
+    pub crew: u32,
+    pub filled: u32,
+    pub price: i64,
+    pub shortfall: Option<Shortfall>,
+}
+
+/// The figures of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Figures {
+    pub objective: i64,
+    pub lower_bound: i64,
+    pub pairs: u64,
+    pub people: u64,
+    pub assigned: u64,
+    pub unmet: u64,
+    pub outside_link: u64,
+    pub reserve_used: u64,
+    pub moved: u64,
+    pub called: u64,
+    pub released: u64,
+    pub travel_m: i64,
+}
+
+/// The engine's answer, checked by its referee.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    pub lines: Vec<Line>,
+    /// Candidates who held a post and are sent home.
+    pub released: Vec<usize>,
+    pub outcomes: Vec<Outcome>,
+    pub figures: Figures,
+}
+
+impl Case {
+    /// Solves and proves. Takes as long as it takes: not for the thread that serves requests.
+    pub fn solve(&self) -> Result<Answer, flow::Error> {
+        let problem = self.problem();
+        let plan = if self.is_mending { flow::replan(&problem, &self.standing(&problem))? } else { flow::solve(&problem)? };
+        let proof = flow::check(&problem, &plan)?;
+        Ok(self.answer(&problem, &plan, proof))
+    }
+
+    /// What this person costs at this post; none when they cannot take it.
+    pub fn cost_m(&self, candidate: usize, want: usize) -> Option<i64> {
+        let (person, post) = (&self.candidates[candidate], &self.wants[want]);
+        let able = person.absence.is_none() && person.roles & post.role.bit() != 0 && !person.barred.contains(&post.spot);
+        able.then(|| {
+            let unlinked_m = if self.is_linked(person, post.spot) { 0 } else { self.weights.unlinked_m };
+            let home = person.held.map(|held| held.want);
+            let away_m = if home == Some(want) { 0 } else { self.away_m(person) };
+            self.distance_m(candidate, want) + unlinked_m + self.penalty_m(person) + away_m
+        })
+    }
+
+    /// The way in metres, as the plan counts it.
+    pub fn distance_m(&self, candidate: usize, want: usize) -> i64 {
+        let spot = &self.spots[self.wants[want].spot];
+        place(self.candidates[candidate].position).metres_to(place(spot.position), self.weights.stretch)
+    }
+
+    fn is_linked(&self, person: &Candidate, spot: usize) -> bool {
+        person.team.is_some_and(|team| self.links.contains(&(team, spot)))
+    }
+
+    fn penalty_m(&self, person: &Candidate) -> i64 {
+        let reserve_m = if person.is_reserve { self.weights.reserve_m } else { 0 };
+        self.weights.tiredness_m(person.nights_in_a_row) + reserve_m
+    }
+
+    /// In a re-plan, everybody who moves or is newly called costs; the reserve is there to be called.
+    fn away_m(&self, person: &Candidate) -> i64 {
+        let is_free = person.is_reserve && person.held.is_none();
+        if self.is_mending && !is_free { self.weights.moved_m } else { 0 }
+    }
+
+    fn problem(&self) -> Problem {
+        let groups = self.groups();
+        let links = self.links.iter().filter_map(|(team, spot)| Some((*groups.get(team)?, *spot)));
+        let mut links: Vec<(usize, usize)> = links.collect();
+        links.sort_unstable();
+        let mut fixed = vec![0; self.wants.len()];
+        self.fixed().for_each(|(_, want)| fixed[want] += 1);
+        Problem {
+            places: self.spots.iter().map(|spot| place(spot.position)).collect(),
+            posts: self.wants.iter().zip(fixed).map(|(want, fixed)| self.post(want, fixed)).collect(),
+            agents: self.candidates.iter().map(|person| self.agent(person, &groups)).collect(),
+            links,
+            unlinked_cost: self.weights.unlinked_m,
+            travel: Travel::GreatCircle { stretch: self.weights.stretch },
+            barred: self.barred(),
+            pinned: self.fixed().collect(),
+        }
+    }
+
+    fn groups(&self) -> HashMap<Id<Team>, usize> {
+        let mut teams: Vec<Id<Team>> = self.candidates.iter().filter_map(|person| person.team).collect();
+        teams.sort_unstable();
+        teams.dedup();
+        teams.into_iter().enumerate().map(|(group, team)| (team, group)).collect()
+    }
+
+    /// A post holds at least those who are fixed to it, however many it asked for.
+    fn post(&self, want: &Want, fixed: u32) -> Post {
+        let Want { spot, role, headcount, .. } = *want;
+        let need = headcount.max(fixed);
+        let gap_price = self.weights.missing_m * i64::from(self.spots[spot].priority);
+        Post { place: spot, skill: role as u8, need, crew: self.weights.crew(headcount), gap_price, crew_price: 2 * gap_price }
+    }
+
+    fn agent(&self, person: &Candidate, groups: &HashMap<Id<Team>, usize>) -> Agent {
+        let skills = if person.absence.is_some() { 0 } else { person.roles };
+        Agent {
+            group: person.team.and_then(|team| groups.get(&team).copied()),
+            penalty: self.penalty_m(person),
+            home: person.held.map(|held| held.want).filter(|_| self.is_mending),
+            away_cost: self.away_m(person),
+            ..Agent::new(place(person.position), skills)
+        }
+    }
+
+    /// Those who stand where they are whatever it costs: arrived, or pinned by an officer.
+    fn fixed(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.candidates.iter().enumerate().filter_map(|(at, person)| Some((at, Self::fixed_at(person)?)))
+    }
+
+    fn fixed_at(person: &Candidate) -> Option<usize> {
+        let arrived = person.held.filter(|held| held.is_fixed).map(|held| held.want);
+        arrived.or(person.pinned.filter(|_| person.absence.is_none()))
+    }
+
+    fn barred(&self) -> Vec<(usize, usize)> {
+        let mut barred = Vec::new();
+        for (at, person) in self.candidates.iter().enumerate().filter(|(_, person)| !person.barred.is_empty()) {
+            let posts = self.wants.iter().enumerate().filter(|(_, want)| person.barred.contains(&want.spot));
+            barred.extend(posts.map(|(want, _)| (at, want)));
+        }
+        barred
+    }
+
+    /// What stands before a re-plan, in the engine's words.
+    fn standing(&self, problem: &Problem) -> flow::Plan {
+        let mut post_of: Vec<Option<usize>> =
+            self.candidates.iter().map(|person| person.held.map(|held| held.want)).collect();
+        let mut room: Vec<u32> = problem.posts.iter().map(|post| post.need).collect();
+        for post in &mut post_of {
+            let fits = post.is_some_and(|want| room[want] > 0);
+            match post {
+                Some(want) if fits => room[*want] -= 1,
+                _ => *post = None,
+            }
+        }
+        let prices = self.wants.iter().map(|want| want.price).collect();
+        flow::Plan { post_of, prices, objective: 0, lower_bound: 0 }
+    }
+
+    fn answer(&self, problem: &Problem, plan: &flow::Plan, proof: flow::Proof) -> Answer {
+        let with_links: HashSet<Id<Team>> = self.links.iter().map(|(team, _)| *team).collect();
+        let placed = plan.post_of.iter().enumerate().filter_map(|(at, post)| Some((at, (*post)?)));
+        let lines: Vec<Line> = placed.map(|(at, want)| self.line(at, want, &with_links)).collect();
+        let held = |at: &usize| self.candidates[*at].held.is_some();
+        let released: Vec<usize> = (0..self.candidates.len()).filter(held).filter(|at| plan.post_of[*at].is_none()).collect();
+        let figures = Figures {
+            objective: proof.objective,
+            lower_bound: proof.lower_bound,
+            pairs: proof.pairs,
+            released: released.len() as u64,
+            ..self.figures(&lines, problem, plan)
+        };
+        Answer { lines, released, outcomes: self.outcomes(problem, plan), figures }
+    }
+
+    fn line(&self, candidate: usize, want: usize, with_links: &HashSet<Id<Team>>) -> Line {
+        let person = &self.candidates[candidate];
+        let reason = Reason::of(Pick {
+            is_pinned: person.pinned == Some(want),
+            was_there: person.held.is_some_and(|held| held.want == want) && self.is_mending,
+            is_linked: self.is_linked(person, self.wants[want].spot),
+            team_has_links: person.team.is_some_and(|team| with_links.contains(&team)),
+            is_reserve: person.is_reserve,
+        });
+        Line { candidate, want, distance_m: self.distance_m(candidate, want), reason }
+    }
+
+    fn figures(&self, lines: &[Line], problem: &Problem, plan: &flow::Plan) -> Figures {
+        let count = |is: &dyn Fn(&Line) -> bool| lines.iter().filter(|line| is(line)).count() as u64;
+        let person = |line: &Line| &self.candidates[line.candidate];
+        let holds = |line: &Line| person(line).held.map(|held| held.want);
+        Figures {
+            people: self.candidates.len() as u64,
+            assigned: lines.len() as u64,
+            unmet: plan.unmet(problem).into_iter().map(u64::from).sum(),
+            outside_link: count(&|line| !self.is_linked(person(line), self.wants[line.want].spot)),
+            reserve_used: count(&|line| person(line).is_reserve),
+            moved: count(&|line| holds(line).is_some_and(|want| want != line.want)),
+            called: count(&|line| holds(line).is_none()),
+            travel_m: lines.iter().map(|line| line.distance_m).sum(),
+            ..Figures::default()
+        }
+    }
+
+    fn outcomes(&self, problem: &Problem, plan: &flow::Plan) -> Vec<Outcome> {
+        let (filled, by_role) = (plan.filled(), self.by_role(plan));
+        let outcome = |(want, post): (usize, &Post)| {
+            let short = filled[want] < post.need;
+            let qualified = by_role[self.wants[want].role as usize];
+            Outcome {
+                want,
+                need: post.need,
+                crew: post.crew,
+                filled: filled[want],
+                price: plan.prices[want],
+                shortfall: short.then(|| Shortfall::of(qualified)),
+            }
+        };
+        problem.posts.iter().enumerate().map(outcome).collect()
+    }
+
+    /// Everybody with a role's skill, by where they are.
+    fn by_role(&self, plan: &flow::Plan) -> [Qualified; PostRole::ALL.len()] {
+        let mut counts = [Qualified::default(); PostRole::ALL.len()];
+        for (person, post) in self.candidates.iter().zip(&plan.post_of) {
+            for role in PostRole::ALL.into_iter().filter(|role| person.roles & role.bit() != 0) {
+                let count = &mut counts[role as usize];
+                *match (post, person.absence) {
+                    (Some(_), _) => &mut count.assigned,
+                    (None, None) => &mut count.idle,
+                    (None, Some(Absence::Resting)) => &mut count.resting,
+                    (None, Some(Absence::Away | Absence::Missing)) => &mut count.away,
+                    (None, Some(Absence::Excluded)) => &mut count.excluded,
+                    (None, Some(Absence::Declined)) => &mut count.declined,
+                    (None, Some(Absence::Elsewhere)) => &mut count.elsewhere,
+                } += 1;
+            }
+        }
+        counts
+    }
+}
+
+fn place(position: Position) -> flow::Position {
+    flow::Position::new(position.latitude, position.longitude)
+}
+
+impl Line {
+    /// Differs from what the person holds now.
+    pub fn is_news(&self, case: &Case) -> bool {
+        case.candidates[self.candidate].held.map(|held| held.want) != Some(self.want)
+    }
+}

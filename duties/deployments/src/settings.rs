@@ -1,0 +1,24 @@
+//! This duty's part of the configuration: `[deployments]`.
+
+use serde::Deserialize;
+use web::{Desk, Fault, House};
+
+use crate::rules::{forecast::Rates, weights::Weights};
+
+/// What an operator may set.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    pub weights: Weights,
+    pub rates: Rates,
+}
+
+impl Settings {
+    pub fn of(house: &House) -> Result<Self, Fault> {
+        house.settings.of("deployments").map_err(Fault::Bug)
+    }
+
+    pub fn at(desk: &Desk) -> Result<Self, Fault> {
+        Self::of(desk.house())
+    }
+}

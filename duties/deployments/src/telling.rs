@@ -1,0 +1,92 @@
+//! Telling people: a notice to everybody whose duty is new, other or gone, queued in the change that makes it so.
+
+use std::collections::HashMap;
+
+use domain::{
+    Actor, ActorKind, Id,
+    things::{Site, Volunteer},
+};
+use notices::{Message, Recipient};
+use places::{Chief, SiteHead};
+use responders::Person;
+use store::Tx;
+use web::{Fault, House, Locale, access::doors};
+
+use crate::{
+    plans::change::Change,
+    store::{assignments::Posting, orders::Order},
+};
+
+/// A personal link works until this long after the shift.
+const LINK_LASTS_H: i64 = 24;
+
+/// Queues the notices of a change.
+pub fn tell(tx: &mut Tx, house: &House, order: &Order, change: &Change) -> Result<(), Fault> {
+    let posted = change.postings.iter().map(|posting| posting.volunteer);
+    let ids: Vec<Id<Volunteer>> = posted.chain(change.released().map(|held| held.volunteer)).collect();
+    let persons = responders::persons(tx, &ids)?;
+    let sites: HashMap<_, _> = places::sites(tx, &order.district)?.into_iter().map(|site| (site.id, site)).collect();
+    let chiefs = places::chiefs(tx, &order.district)?;
+    let teller = Teller { house, order, sites, chiefs };
+    let mut messages = Vec::with_capacity(ids.len());
+    for posting in &change.postings {
+        let Some(person) = persons.get(&posting.volunteer).filter(|person| !person.has_left) else { continue };
+        let link = teller.link(tx, person)?;
+        messages.extend(teller.posted(tx, person, posting).map(|message| message.linked(link)));
+    }
+    for held in change.released() {
+        messages.extend(persons.get(&held.volunteer).map(|person| teller.message(tx, person, "deployments-notice-withdrawn")));
+    }
+    notices::queue(tx, house, &order.district, &messages)?;
+    Ok(())
+}
+
+struct Teller<'h> {
+    house: &'h House,
+    order: &'h Order,
+    sites: HashMap<Id<Site>, SiteHead>,
+    chiefs: HashMap<Id<Site>, Chief>,
+}
+
+impl Teller<'_> {
+    /// Where, when, what, and whom to ask.
+    fn posted(&self, tx: &Tx, person: &Person, posting: &Posting) -> Option<Message> {
+        let site = self.sites.get(&posting.site)?;
+        let template =
+            if posting.replaces.is_some() { "deployments-notice-changed" } else { "deployments-notice-assigned" };
+        let role = self.house.words.say(Locale::default(), format!("post-{}", posting.role)).to_string();
+        let chief = self.chiefs.get(&posting.site);
+        let message = self.message(tx, person, template);
+        Some(
+            message
+                .with("site", &site.name)
+                .with("address", &site.address)
+                .with("role", role)
+                .with("chief", chief.map_or("—", |chief| chief.name.as_str()))
+                .with("phone", chief.and_then(|chief| chief.phone.as_deref()).unwrap_or("—")),
+        )
+    }
+
+    fn message(&self, tx: &Tx, person: &Person, template: &'static str) -> Message {
+        let (from, until) = self.order.shift();
+        let zone = &self.house.settings.zone;
+        let to = Recipient {
+            volunteer: person.id,
+            phone: Some(person.phone.clone()),
+            email: person.email.clone(),
+            locale: Locale::default(),
+        };
+        Message::new(to, self.order.id.uuid(), tx.at().ms(), template)
+            .with("order", &self.order.name)
+            .with("from", from.date_hh_mm(zone))
+            .with("until", until.hh_mm(zone))
+    }
+
+    /// The person's own entrance.
+    fn link(&self, tx: &mut Tx, person: &Person) -> Result<String, Fault> {
+        let actor = Actor::new(ActorKind::Volunteer, person.id.uuid());
+        let lasts_h = self.order.milestones.shift_until.since_s(tx.at()).max(0) / 3600 + LINK_LASTS_H;
+        let code = doors::open(tx, actor, &self.order.district, doors::Kind::Personal, Some(lasts_h))?;
+        Ok(format!("{}/enter/{code}", self.house.settings.public_url))
+    }
+}

@@ -1,0 +1,299 @@
+# Navigation
+deployments-nav-orders = Orders
+deployments-nav-duty = My duty
+deployments-nav-links = Standing links
+
+# Orders
+deployments-order = Order
+deployments-give-order = Give an order
+deployments-give-it = Give the order
+deployments-order-given = The order is given. Next: allocate people.
+deployments-order-closed = The order is closed.
+deployments-no-orders = No order yet. Once one is given, its sites and people are gathered here.
+deployments-no-sites-yet = There are no sites yet. Import or create sites first.
+deployments-to-sites = To the sites
+deployments-order-name = Name of the order
+deployments-usual-name = Sampling of the district, { $day }
+deployments-order-at = Order
+deployments-set-up-at = Sites set up
+deployments-in-place-at = Everybody in place
+deployments-close-at = Close
+deployments-another-shift = The shift is not from in place to close
+deployments-shift-from = Shift from
+deployments-shift-until = Shift until
+deployments-which-sites = Which sites
+deployments-all-sites-hint = All { $sites } sites when none are chosen, { $people } people in all.
+deployments-only-divisions = Only these divisions
+deployments-only-sites = Only these sites (codes, separated by blanks or lines)
+deployments-state = State
+deployments-closed = Closed
+deployments-published = Published
+deployments-nobody-told = Nobody told yet
+deployments-older = Older orders
+deployments-next = Next page
+deployments-change-order = Change or close the order
+deployments-close-order = Close the order
+deployments-close-sure = Close this order? Nobody can be allocated or checked in under it afterwards.
+
+# Figures
+deployments-figure-sites = sites
+deployments-figure-need = needed
+deployments-figure-assigned = assigned
+deployments-figure-acknowledged = acknowledged
+deployments-figure-arrived = here
+deployments-figure-declined = declined
+deployments-figure-unmet = missing
+deployments-figure-outside-link = outside own site
+deployments-figure-reserve = from the reserve
+deployments-figure-moved = moved
+deployments-figure-told = will be told
+deployments-figure-released = sent home
+deployments-figure-mean = mean way
+deployments-figure-travel = way in all (m)
+deployments-figure-objective = cost in all (m)
+deployments-figure-bound = lower bound (m)
+deployments-unseen-changes = { $count ->
+    [one] One person has not tapped “seen” for a changed post
+   *[other] { $count } people have not tapped “seen” for a changed post
+}
+deployments-short-posts = { $count ->
+    [one] One post is short
+   *[other] { $count } posts are short
+}
+deployments-find-people = Find people
+
+# Posts
+deployments-posts = Headcounts
+deployments-posts-hint = People needed at each site for each role. Allocate again after a change.
+deployments-no-posts = This order has no more sites.
+deployments-total = Total
+deployments-site = Site
+deployments-role = Role
+
+# Plans
+deployments-plan = Plan
+deployments-plans = Plans
+deployments-plan-number = Plan { $number }
+deployments-no-plans = No plan yet. “Allocate people” makes the first one.
+deployments-allocate = Allocate people
+deployments-again = Allocate again
+deployments-compare = Compare
+deployments-change = Change
+deployments-at-work = The plan is being made. You can leave this page and come back.
+deployments-look-again = Look again
+deployments-plan-failed = The plan could not be made: { $why }. Mend this and allocate again.
+deployments-stage-asked = Waiting
+deployments-stage-reading = Reading people
+deployments-stage-solving = Solving
+deployments-stage-ready = Ready to publish
+deployments-stage-failed = Not made
+deployments-stage-published = Published
+deployments-stage-withdrawn = Undone
+deployments-cause-whole = All sites
+deployments-cause-shortage = A site is short
+deployments-cause-site_closed = A site is closed
+deployments-cause-team_late = A team is late
+deployments-cause-no_shows = People did not turn up
+deployments-about-shortage = { $site }: { $count } more as { $role }
+deployments-optimal = Proven optimal
+deployments-not-optimal = At most { $gap } from the optimum
+deployments-certificate = Cost { $objective } m, lower bound { $bound } m, checked over { $people } people and { $pairs } pairs in { $ms } ms
+deployments-publish = Publish and tell people
+deployments-publish-sure = People are told at once. Publish?
+deployments-accept = Accept and tell people
+deployments-undo = Undo
+deployments-undo-sure = What stood before stands again, and people are told. Undo?
+deployments-plan-published = The plan is published; notices are in the outbox.
+deployments-plan-withdrawn = Undone: what stood before stands again.
+deployments-proposal-accepted = Accepted. Only those who are concerned are told.
+deployments-gaps = { $count ->
+    [one] One post stays short
+   *[other] { $count } posts stay short
+}
+deployments-no-gaps = No gaps.
+deployments-why-short = Why
+deployments-qualified = { $total } can do it: { $assigned } on duty, { $resting } resting, { $away } not available, { $declined } declined, { $elsewhere } under other orders, { $excluded } left out, { $idle } free
+deployments-short-nobody_qualified = Nobody can do it
+deployments-short-all_resting = Those who can are resting
+deployments-short-declined = Those who can have declined
+deployments-short-other_orders = Those who can are under other orders
+deployments-short-not_available = Those who can are not available
+deployments-short-all_assigned = Everybody who can is assigned
+deployments-short-too_far = Somebody is free, but too far
+deployments-dearest = Where one more person would help most
+deployments-who-where = Who goes where
+deployments-steps = Who is concerned
+deployments-no-steps = Nobody is concerned.
+deployments-show = Show
+deployments-person = Name
+deployments-team = Team
+deployments-teams = Teams
+deployments-from = Before
+deployments-newly-called = Newly called
+deployments-sent-home = Sent home
+deployments-distance = Way
+deployments-reason = Reason
+deployments-reason-pinned = Fixed by an officer
+deployments-reason-kept = Stays
+deployments-reason-own_link = Own team’s site
+deployments-reason-nearest = Nearest
+deployments-reason-surplus = From surplus
+deployments-reason-reserve = Reserve
+deployments-weights = Weights
+deployments-weight-stretch = Detour of roads
+deployments-weight-unlinked = Outside own site
+deployments-weight-second = Second night in a row
+deployments-weight-third = Third night in a row and more
+deployments-weight-reserve = From the reserve
+deployments-weight-missing = One person missing
+deployments-weight-crew = Minimum crew
+deployments-weight-moved = Moving one person
+deployments-column-volunteer = volunteer
+deployments-column-name = name
+deployments-column-team = team
+deployments-column-site = site
+deployments-column-site-name = site name
+deployments-column-role = role
+deployments-column-distance = distance_m
+deployments-column-reason = reason
+deployments-differences = { $count ->
+    [one] One person has another post
+   *[other] { $count } people have another post
+}
+deployments-no-differences = Both plans say the same.
+
+# Why this person here
+deployments-why-not-nearer = Why not nearer?
+deployments-is-nearest = This is the nearest post they can take.
+deployments-nearer-is = The nearest post is { $role } at { $site }, { $saved } less.
+deployments-obstacle-chain = Going there, others would have to make room:
+deployments-obstacle-not_own = That is not the own team’s site, and the way saved is not worth leaving it.
+deployments-obstacle-far_reaching = Going there, too many others would have to move.
+deployments-step-longer = { $name } from { $from } to { $to }, { $way } more
+deployments-step-shorter = { $name } from { $from } to { $to }, { $way } less
+deployments-loss = In all, { $loss } worse.
+deployments-pin = Fix here
+deployments-unpin = No longer fixed
+deployments-pinned = Fixed
+deployments-exclude-here = Not to this site
+deployments-exclude = Not this time
+deployments-wish-hint = Takes effect with the next allocation.
+deployments-wish-noted = Noted. Allocate again.
+
+# Mending
+deployments-mend = Something happened
+deployments-what-happened = What
+deployments-site-code = Site code
+deployments-team-code = Team code
+deployments-count = People
+deployments-propose = Propose a remedy
+deployments-shortage-reported = The allocators are told; people are being looked for.
+
+# Rosters and the gate
+deployments-roster = Roster
+deployments-nobody-sent = Nobody has been sent here yet. People appear once a plan is published.
+deployments-nobody-yet = Nobody yet. People appear once a plan is published.
+deployments-to-order = To the order
+deployments-no-order-here = This site has nothing to do at the moment.
+deployments-phone = Phone
+deployments-call = Call
+deployments-look-noted = Looking at this number was noted.
+deployments-presence-told = No answer yet
+deployments-presence-coming = Coming
+deployments-presence-arrived = Here
+deployments-presence-elsewhere = At another site
+deployments-presence-left = Gone
+deployments-presence-walked_in = Came by themselves
+deployments-change-unseen = change not seen
+deployments-off = { $distance } away when checking in
+deployments-check-in = Check in
+deployments-check-out = Check out
+deployments-by-badge = Check in by badge
+deployments-badge = Badge code
+deployments-call-for-people = Call for people
+deployments-checked-in = Checked in.
+deployments-walked-in = Checked in: this person was not sent here and is noted as come by themselves.
+deployments-checked-out = Checked out.
+deployments-undone = Undone.
+deployments-check-in-conflict = The same number came with other content before. Both are kept; check with the site chief.
+
+# The today page
+deployments-changed = Your duty has changed
+deployments-not-there = Not { $site } any more.
+deployments-but-there = Go to { $site }.
+deployments-where = Where
+deployments-route = Route
+deployments-amap = Amap
+deployments-calendar = Add to calendar
+deployments-no-chief-yet = No site chief is named yet; ask the staff at the site.
+deployments-cannot-come = I cannot come
+deployments-why = Why
+deployments-why-ill = Not well
+deployments-why-working = At work
+deployments-why-family = Family
+deployments-why-too_far = Too far
+deployments-why-other = Something else
+deployments-note = More, if you like
+deployments-seen = Seen, I go to the new place
+deployments-coming = I am coming
+deployments-i-am-here = I am here: check in
+deployments-check-out-sure = Check out and leave?
+deployments-acknowledged = Thank you, noted.
+deployments-declined = Noted. Somebody else will be found.
+deployments-you-are-in = You are checked in.
+deployments-you-are-out = You are checked out. Thank you!
+deployments-you-told = Waits for your answer
+deployments-you-coming = You are coming
+deployments-you-arrived = Checked in
+deployments-you-left = Checked out
+deployments-you-declined = Declined
+deployments-you-withdrawn = Withdrawn
+deployments-you-declined-long = You have declined; you are not expected. If you can come after all, tell your team.
+deployments-you-withdrawn-long = The duty you had is withdrawn; do not go. You are told if there is another.
+deployments-no-duty = You have no duty now. You will be told when you have.
+deployments-my-record = My record
+deployments-my-badge = My badge
+
+# Links
+deployments-links-summary = { $links } standing links; { $unlinked } sites without a team.
+deployments-link = Link
+deployments-unlink = Unlink
+deployments-no-team = No team
+deployments-link-unknown-team = No team has this code. Import teams first.
+deployments-link-unknown-site = No site has this code. Import sites first.
+deployments-link-twice = This link stands further up in the file. Delete the row.
+
+# Notices
+deployments-notice-assigned = [{ $order }] Please be at { $site } ({ $address }) by { $from } as { $role }, until { $until }. Site chief { $chief } { $phone }. Confirm here:
+deployments-notice-changed = [{ $order }] Your duty has changed: please be at { $site } ({ $address }) by { $from } as { $role }, until { $until }. Site chief { $chief } { $phone }. Confirm that you have seen this:
+deployments-notice-withdrawn = [{ $order }] Your duty from { $from } until { $until } is withdrawn; do not go. Thank you!
+
+# Refusals
+deployments-refused-1 = The times are out of order: order, set up, in place and close follow one another, and a shift lasts at most a day. Mend them and try again.
+deployments-refused-2 = No site is chosen. Choose other divisions or site codes.
+deployments-refused-3 = This order is closed. Give a new one.
+deployments-refused-4 = The plan is not ready. Wait a moment, or allocate again.
+deployments-refused-5 = Things have changed since this plan was made. Allocate again, then publish.
+deployments-refused-6 = This would leave { $site } short. Allocate again.
+deployments-refused-7 = { $count ->
+    [one] One person is under another order at these hours. Allocate again.
+   *[other] { $count } people are under other orders at these hours. Allocate again.
+}
+deployments-refused-8 = This plan was published or undone before. Make a new one.
+deployments-refused-9 = No plan is published yet. Publish one first.
+deployments-refused-10 = A newer plan stands on this one. Undo the newer one first.
+deployments-refused-11 = { $what } is not part of this order. Check the code.
+deployments-refused-12 = You have no duty now. Wait for a notice.
+deployments-refused-13 = You are checked in. To leave, check out or tell the site chief.
+deployments-refused-14 = This duty is withdrawn or over. Open the page again for the latest.
+deployments-refused-15 = This site is part of no open order. Ask the allocation group.
+deployments-refused-16 = Nobody is known by this, or the person is not checked in here. Check the badge code.
+deployments-refused-17 = Nothing to undo. Only the latest check-in at this site within 24 hours can be undone.
+deployments-refused-18 = At most { $most } at once. Send them in parts.
+deployments-refused-19 = People have been told; the shift cannot change. Undo the plan first.
+deployments-refused-20 = The code { $code } is not in the register. Check it, or import it first.
+deployments-refused-21 = This person cannot do this role. Choose another person or role.
+deployments-refused-22 = { $count ->
+    [one] One person has arrived and is not moved. Allocate again.
+   *[other] { $count } people have arrived and are not moved. Allocate again.
+}
