@@ -23,7 +23,44 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let begun = Instant::now();
         bring_in(&store, csv.clone()).await?;
         let took_s = begun.elapsed().as_secs_f64();
-        println!("{pass}: {took_s:.2} s, {:.0} rows/s, {:.2} of the plain speed", f64::from(rows) / took_s, plain_s / took_s);
+        println!(
+            "{pass}: {took_s:.2} s, {:.0} rows/s, {:.2} of the plain speed",
+            f64::from(rows) / took_s,
+            plain_s / took_s
+        );
+    }
+    look(&store).await
+}
+
+/// How long the duty's own questions take at that size.
+async fn look(store: &Store) -> Result<(), Box<dyn std::error::Error>> {
+    let district: District = "440902".parse()?;
+    for question in ["capacities", "each_for_allocation", "persons"] {
+        let (of, at) = (district.clone(), store.clock().now());
+        let begun = Instant::now();
+        let answered = store.look(move |tx| {
+            Ok::<_, store::Error>(match question {
+                "capacities" => responders::capacities(tx, &of, at)?.len(),
+                "each_for_allocation" => {
+                    let mut count = 0;
+                    responders::each_for_allocation(tx, &of, |_| count += 1)?;
+                    count
+                }
+                _ => {
+                    let mut ids = Vec::new();
+                    responders::each_for_allocation(tx, &of, |head| {
+                        if ids.len() < 4_000 {
+                            ids.push(head.id)
+                        }
+                    })?;
+                    let begun = Instant::now();
+                    let found = responders::persons(tx, &ids)?.len();
+                    println!("of it opening {found} people: {:.1} ms", begun.elapsed().as_secs_f64() * 1e3);
+                    found
+                }
+            })
+        });
+        println!("{question}: {} in {:.1} ms", answered.await?, begun.elapsed().as_secs_f64() * 1e3);
     }
     Ok(())
 }
@@ -32,7 +69,12 @@ fn csv_of(rows: u32) -> Vec<u8> {
     let mut text = format!("{HEADING}\n");
     for n in 0..rows {
         let (team, reserve) = (n / 93 % 430, u8::from(n % 33 == 0));
-        let _ = writeln!(text, "V{n:07},陈小{n},199{n:08},T{team:03},21.{:05},110.{:05},gatekeeper;runner,cmn yue,{reserve}", n % 99_999, n % 98_989);
+        let _ = writeln!(
+            text,
+            "V{n:07},陈小{n},199{n:08},T{team:03},21.{:05},110.{:05},gatekeeper;runner,cmn yue,{reserve}",
+            n % 99_999,
+            n % 98_989
+        );
     }
     text.into_bytes()
 }
@@ -61,7 +103,14 @@ fn plainly(csv: &[u8]) -> Result<f64, Box<dyn std::error::Error>> {
 async fn bring_in(store: &Store, csv: Vec<u8>) -> Result<(), Box<dyn std::error::Error>> {
     let district: District = "440902".parse()?;
     let act = Act::new(Actor::system(), store.clock().now());
-    let teams = (0..430).map(|n| TeamRow { number: n, code: format!("T{n:03}"), name: format!("队{n}"), organisation: "x".into(), latitude: "21.6".into(), longitude: "110.9".into() });
+    let teams = (0..430).map(|n| TeamRow {
+        number: n,
+        code: format!("T{n:03}"),
+        name: format!("队{n}"),
+        organisation: "x".into(),
+        latitude: "21.6".into(),
+        longitude: "110.9".into(),
+    });
     let teams: Vec<TeamRow> = teams.collect();
     let of = district.clone();
     store.change(act, move |tx| Ok::<_, Fault>(apply_teams(tx, &of, &teams)?)).await?;
@@ -82,7 +131,10 @@ async fn bring_in(store: &Store, csv: Vec<u8>) -> Result<(), Box<dyn std::error:
             before.await??;
         }
         let (store, district) = (store.clone(), district.clone());
-        applying = Some(tokio::spawn(async move { store.change(act, move |tx| apply_volunteers(tx, &district, &ready)).await }));
+        applying =
+            Some(tokio::spawn(
+                async move { store.change(act, move |tx| apply_volunteers(tx, &district, &ready)).await },
+            ));
     }
     if let Some(last) = applying {
         last.await??;
@@ -91,16 +143,26 @@ async fn bring_in(store: &Store, csv: Vec<u8>) -> Result<(), Box<dyn std::error:
 }
 
 fn read(csv: Vec<u8>, mut take: impl FnMut(Vec<VolunteerRow>) -> bool) {
-    let columns = HEADING.split(',').fold(Columns::new(), |columns, name| columns.required(Box::leak(name.to_owned().into_boxed_str()), &[]));
+    let columns = HEADING
+        .split(',')
+        .fold(Columns::new(), |columns, name| columns.required(Box::leak(name.to_owned().into_boxed_str()), &[]));
     let table = Table::open(std::io::Cursor::new(csv), &columns, Options::default()).expect("the table opens");
     let mut chunk = Vec::with_capacity(CHUNK);
     for row in table {
         let row = row.expect("the row is good");
         let get = |key: &str| row.get(key).to_owned();
         chunk.push(VolunteerRow {
-            number: row.number(), code: get("code"), name: get("name"), phone: get("phone"), team: get("team"),
-            latitude: get("latitude"), longitude: get("longitude"), roles: get("roles"), languages: get("languages"),
-            reserve: get("reserve"), ..VolunteerRow::default()
+            number: row.number(),
+            code: get("code"),
+            name: get("name"),
+            phone: get("phone"),
+            team: get("team"),
+            latitude: get("latitude"),
+            longitude: get("longitude"),
+            roles: get("roles"),
+            languages: get("languages"),
+            reserve: get("reserve"),
+            ..VolunteerRow::default()
         });
         if chunk.len() == CHUNK && !take(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK))) {
             return;

@@ -36,7 +36,8 @@ create table volunteers (
   lot bigint not null,
   phone_blind bytea not null,
   name_blind bytea not null,
-  team uuid not null references teams (id),
+  -- No foreign key: the file's reader looks each team up, teams are never deleted, and a check a row costs more than a column.
+  team uuid not null,
   latitude double precision not null,
   longitude double precision not null,
   roles bigint not null,

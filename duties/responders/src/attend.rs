@@ -33,7 +33,10 @@ pub struct CheckIn {
 pub enum CheckedIn {
     New,
     /// New here; the stay at that other site, under that order, ended with it.
-    Moved { from: Id<Site>, order: Id<Order> },
+    Moved {
+        from: Id<Site>,
+        order: Id<Order>,
+    },
     /// Sent late: meanwhile the person has appeared elsewhere, so this stay is over already.
     Past,
     /// This check-in is known, or the person is here already.

@@ -17,9 +17,16 @@ pub struct Ask {
 #[serde(rename_all = "snake_case", tag = "badge")]
 pub enum BadgeState {
     /// The holder is at a site now.
-    OnDuty { surname: String, role: Option<PostRole>, site: String, since: Moment },
+    OnDuty {
+        surname: String,
+        role: Option<PostRole>,
+        site: String,
+        since: Moment,
+    },
     /// A volunteer of this district who is at no site now.
-    OffDuty { surname: String },
+    OffDuty {
+        surname: String,
+    },
     NotValid,
 }
 
@@ -41,7 +48,9 @@ pub async fn show(desk: Desk, ask: Ask) -> Result<Page<BadgePage>, Fault> {
                 let Some(person) = person else { return Ok(BadgeState::NotValid) };
                 let surname = surname(&person.name).to_owned();
                 Ok(match attend::lasting(tx, person.id)? {
-                    Some(stay) => BadgeState::OnDuty { surname, role: stay.role, site: stay.site_name, since: stay.in_at },
+                    Some(stay) => {
+                        BadgeState::OnDuty { surname, role: stay.role, site: stay.site_name, since: stay.in_at }
+                    }
                     None => BadgeState::OffDuty { surname },
                 })
             })

@@ -104,7 +104,8 @@ mod tests {
         unique.dedup();
         assert_eq!(unique.len(), drawn.len());
         let number = |code: &String| code.bytes().take(9).fold(0_u64, |n, b| n << 5 | u64::from(value(b).unwrap()));
-        let gaps: Vec<u64> = drawn.windows(2).map(|pair| number(&pair[1]).wrapping_sub(number(&pair[0])) % (1 << 45)).collect();
+        let gaps: Vec<u64> =
+            drawn.windows(2).map(|pair| number(&pair[1]).wrapping_sub(number(&pair[0])) % (1 << 45)).collect();
         let mean = gaps.iter().sum::<u64>() / gaps.len() as u64;
         assert!((GAP / 2 - GAP / 16..GAP / 2 + GAP / 16).contains(&mean), "mean gap {mean}");
     }

@@ -87,7 +87,14 @@ pub async fn show(desk: Desk, ask: Ask) -> Result<Page<CommendationsPage>, Fault
         let next = ask.from.saturating_add(PAGE);
         let next = (next < listed.len()).then_some(next);
         let people = opened(tx, listed.into_iter().skip(ask.from).take(PAGE).collect())?;
-        Ok(CommendationsPage { bar: settings.bar, days: settings.days, since: since(settings, now), people, count, next })
+        Ok(CommendationsPage {
+            bar: settings.bar,
+            days: settings.days,
+            since: since(settings, now),
+            people,
+            count,
+            next,
+        })
     });
     Ok(Page(page.await?))
 }
@@ -179,8 +186,14 @@ pub async fn sheet(desk: Desk, _: Nothing) -> Result<Attachment, Fault> {
 
 fn written(desk: &Desk, people: &[Commended]) -> Result<Vec<u8>, sheets::OutFault> {
     const HEADINGS: [&str; 8] = [
-        "responders-code", "responders-name", "responders-team", "responders-hours", "responders-duties-timed",
-        "responders-duties-punctual", "responders-deeds-published", "responders-why",
+        "responders-code",
+        "responders-name",
+        "responders-team",
+        "responders-hours",
+        "responders-duties-timed",
+        "responders-duties-punctual",
+        "responders-deeds-published",
+        "responders-why",
     ];
     let title = desk.say("responders-commendations").to_string();
     let layout = Layout::new(&title, HEADINGS.map(|word| desk.say(word).to_string()))

@@ -36,27 +36,38 @@ pub struct Written {
     correction: Id<things::Correction>,
 }
 
+/// A volunteer asks for the own record.
 pub async fn ask(desk: Desk, ask: Ask) -> Result<Done<Written>, Fault> {
-    let (volunteer, mut place) = (desk.volunteer()?, desk.here().clone());
-    place.person = Some(volunteer.uuid());
+    let volunteer = desk.volunteer()?;
+    Ok(Done::at("/record", write(&desk, volunteer, ask).await?).saying("responders-correction-asked"))
+}
+
+/// Somebody of the assessment group writes down what a volunteer asks for by telephone. A colleague settles it.
+pub async fn ask_for(desk: Desk, ask: Ask) -> Result<Done<Written>, Fault> {
+    let volunteer = Id::from_uuid(desk.person()?);
+    let to = format!("/volunteers/{volunteer}");
+    Ok(Done::at(to, write(&desk, volunteer, ask).await?).saying("responders-correction-asked"))
+}
+
+async fn write(desk: &Desk, volunteer: Id<things::Volunteer>, ask: Ask) -> Result<Written, Fault> {
+    let place = Jurisdiction { person: Some(volunteer.uuid()), ..desk.here().clone() };
     let objection = text(&ask.objection)?;
-    let (wanted_in_at, wanted_out_at) = (moment(&desk, ask.in_at.as_deref())?, moment(&desk, ask.out_at.as_deref())?);
+    let (wanted_in_at, wanted_out_at) = (moment(desk, ask.in_at.as_deref())?, moment(desk, ask.out_at.as_deref())?);
     let is_turned = wanted_in_at.zip(wanted_out_at).is_some_and(|(from, until)| until <= from);
     if is_turned || wanted_in_at.is_some_and(|from| from > desk.at()) {
         return Err(Refused::TimesTurned.into());
     }
-    let correction = desk.change(move |tx| {
+    let written = desk.change(move |tx| {
         if let Some(id) = ask.attendance {
             let stay = attendances::by_id(tx, id)?.filter(|stay| stay.volunteer == volunteer);
             stay.ok_or(House::NotThere)?;
         }
-        let newly =
-            Newly { volunteer, attendance: ask.attendance, objection: &objection, wanted_in_at, wanted_out_at };
+        let newly = Newly { volunteer, attendance: ask.attendance, objection: &objection, wanted_in_at, wanted_out_at };
         let correction = corrections::add(tx, &place.district, &newly)?;
         tx.record(&place, correction.uuid(), &Event::CorrectionAsked { correction, volunteer })?;
         Ok(Written { correction })
     });
-    Ok(Done::at("/record", correction.await?).saying("responders-correction-asked"))
+    written.await
 }
 
 /// What a person wrote: something, and not a book.
@@ -99,7 +110,9 @@ pub async fn settle(desk: Desk, ask: Settle) -> Result<Done<()>, Fault> {
 
 /// An upheld objection with times corrects the stay it is about.
 fn uphold(tx: &mut Tx, asked: &Asked, by: Uuid) -> Result<(), Fault> {
-    let Some(stay) = asked.attendance.map(|id| attendances::by_id(tx, id)).transpose()?.flatten() else { return Ok(()) };
+    let Some(stay) = asked.attendance.map(|id| attendances::by_id(tx, id)).transpose()?.flatten() else {
+        return Ok(());
+    };
     let in_at = asked.wanted_in_at.unwrap_or(stay.in_at);
     let out_at = asked.wanted_out_at.or(stay.out_at);
     if out_at.is_some_and(|out| out < in_at) {

@@ -70,10 +70,7 @@ pub fn duty() -> Duty {
     Duty {
         name: "responders",
         routes: routes::routes,
-        words: [
-            (Locale::ZhCn, include_str!("../words/zh-CN.ftl")),
-            (Locale::En, include_str!("../words/en.ftl")),
-        ],
+        words: [(Locale::ZhCn, include_str!("../words/zh-CN.ftl")), (Locale::En, include_str!("../words/en.ftl"))],
         migrations: MIGRATIONS,
         sealed: SEALED,
         nav: NAV,

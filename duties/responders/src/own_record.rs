@@ -9,7 +9,7 @@ use store::Tx;
 use web::{Desk, Fault, Page, refusal::Refused as House, view};
 
 use crate::{
-    attend, badges,
+    attend, badges, commending,
     rules::commending::{Bar, Ground, Merits},
     store::{
         attendances::{self, Attended},
@@ -17,7 +17,6 @@ use crate::{
         deeds::{self, DeedState, DeedTold},
         volunteers,
     },
-    commending,
 };
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -71,7 +70,12 @@ pub async fn show(desk: Desk, _: Nothing) -> Result<Page<RecordPage>, Fault> {
     Ok(Page(desk.look(move |tx| page(tx, id, at, settings)).await?))
 }
 
-fn page(tx: &mut Tx, id: Id<things::Volunteer>, now: Moment, settings: commending::Settings) -> Result<RecordPage, Fault> {
+fn page(
+    tx: &mut Tx,
+    id: Id<things::Volunteer>,
+    now: Moment,
+    settings: commending::Settings,
+) -> Result<RecordPage, Fault> {
     let person = volunteers::person(tx, id)?.ok_or(House::NotThere)?;
     let head = volunteers::head_by_id(tx, id)?.ok_or(House::NotThere)?;
     let corrections = corrections::of_volunteer(tx, id)?;

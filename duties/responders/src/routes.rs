@@ -24,6 +24,7 @@ pub fn routes(routes: &mut Routes) {
     routes.post("/volunteers/{volunteer}/link", EditRegisters, In::The("volunteer"), volunteer_page::make_link);
     routes.post("/volunteers/{volunteer}/badge", EditRegisters, In::The("volunteer"), volunteer_page::renew_badge);
     routes.post("/volunteers/{volunteer}/departure", EditRegisters, In::The("volunteer"), volunteer_page::depart);
+    routes.post("/volunteers/{volunteer}/corrections", AssessRecords, In::The("volunteer"), correcting::ask_for);
 
     routes.get("/b/{code}", Anybody, In::Anywhere, badge_check::show);
     routes.get("/enter", Anybody, In::Anywhere, entrance::form);

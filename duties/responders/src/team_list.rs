@@ -59,7 +59,8 @@ pub async fn show(desk: Desk, ask: Ask) -> Result<Page<TeamsPage>, Fault> {
 fn page(all: Vec<(Team, Capacity)>, ask: Ask) -> TeamsPage {
     let total = all.iter().fold(Capacity::default(), |sum, (_, capacity)| sum.plus(*capacity));
     let organisations = organisations(&all);
-    let is_wanted = |(team, _): &(Team, Capacity)| ask.organisation.as_ref().is_none_or(|name| team.organisation == *name);
+    let is_wanted =
+        |(team, _): &(Team, Capacity)| ask.organisation.as_ref().is_none_or(|name| team.organisation == *name);
     let wanted: Vec<(Team, Capacity)> = all.into_iter().filter(is_wanted).collect();
     let next = ask.from.saturating_add(PAGE);
     TeamsPage {

@@ -46,7 +46,8 @@ pub async fn show(desk: Desk, ask: Ask) -> Result<Page<VolunteersPage>, Fault> {
 /// By code first, then by number if it can be one, then by name.
 async fn search(desk: &Desk, find: String) -> Result<Vec<volunteers::Person>, Fault> {
     let district = desk.district().clone();
-    let looks_like_a_number = find.chars().filter(char::is_ascii_digit).count() >= 7 && !find.contains(char::is_alphabetic);
+    let looks_like_a_number =
+        find.chars().filter(char::is_ascii_digit).count() >= 7 && !find.contains(char::is_alphabetic);
     let phone: Option<PhoneNumber> = find.parse().ok();
     let is_phone = phone.is_some();
     let found = desk.look(move |tx| {

@@ -61,7 +61,14 @@ fn page(tx: &mut Tx, id: Id<things::Volunteer>) -> Result<VolunteerPage, Fault> 
     let head = volunteers::head_by_id(tx, id)?.ok_or(House::NotThere)?;
     let Person { code, name, phone, team, team_name, badge, has_left, .. } = person;
     Ok(VolunteerPage {
-        id, code, name, phone: phone.masked(), team, team_name, badge: badges::grouped(&badge), has_left,
+        id,
+        code,
+        name,
+        phone: phone.masked(),
+        team,
+        team_name,
+        badge: badges::grouped(&badge),
+        has_left,
         roles: roles(head.roles),
         languages: head.languages,
         reserve: head.reserve,

@@ -101,6 +101,7 @@ responders-missing-duty = A duty is missing
 responders-missing-duty-hint = Which day and site, from when to when?
 responders-send = Send
 responders-correction-asked = Sent. The assessment group will settle it.
+responders-correction-for = Asks by telephone for a correction (a colleague settles it)
 responders-my-corrections = My corrections
 responders-upheld = Accepted
 responders-not-upheld = Not accepted

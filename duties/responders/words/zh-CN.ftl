@@ -98,6 +98,7 @@ responders-missing-duty = 少记了一次
 responders-missing-duty-hint = 哪天、哪个点位、几点到几点？
 responders-send = 提交
 responders-correction-asked = 已提交，由干部考察组核定。
+responders-correction-for = 本人来电要求更正（由同事核定）
 responders-my-corrections = 我的更正申请
 responders-upheld = 已采纳
 responders-not-upheld = 未采纳

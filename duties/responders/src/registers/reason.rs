@@ -55,7 +55,10 @@ impl Reason {
     /// What the sentence names.
     pub fn args(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Empty { column } | Self::NotYesOrNo { column } | Self::NotATime { column } | Self::NotACount { column } => {
+            Self::Empty { column }
+            | Self::NotYesOrNo { column }
+            | Self::NotATime { column }
+            | Self::NotACount { column } => {
                 vec![("column", (*column).to_owned())]
             }
             Self::NotAName { column, most } => vec![("column", (*column).to_owned()), ("most", most.to_string())],

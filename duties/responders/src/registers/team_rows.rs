@@ -42,7 +42,8 @@ pub fn judge(tx: &mut Tx, district: &District, rows: &[TeamRow]) -> Result<Vec<V
 pub fn apply(tx: &mut Tx, district: &District, rows: &[TeamRow]) -> Result<Counts> {
     let judged = judged(tx, district, rows)?;
     let counts = Counts::of(judged.iter().map(|(verdict, _)| verdict));
-    let takes = |(verdict, good): (Verdict, Option<Good>)| good.filter(|_| matches!(verdict, Verdict::New | Verdict::Changed));
+    let takes =
+        |(verdict, good): (Verdict, Option<Good>)| good.filter(|_| matches!(verdict, Verdict::New | Verdict::Changed));
     let good: Vec<Good> = judged.into_iter().filter_map(takes).collect();
     let mut organisations: HashMap<&str, Id<Organisation>> = HashMap::new();
     for name in good.iter().map(|row| row.organisation.as_str()) {

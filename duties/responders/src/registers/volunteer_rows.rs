@@ -157,8 +157,19 @@ impl Reading {
 
     fn digest(&self, row: &VolunteerRow) -> [u8; 16] {
         self.blinds.row(&[
-            &row.code, &row.name, &row.phone, &row.team, &row.latitude, &row.longitude, &row.roles, &row.languages,
-            &row.reserve, &row.available_from, &row.available_until, &row.nights_in_a_row, &row.email,
+            &row.code,
+            &row.name,
+            &row.phone,
+            &row.team,
+            &row.latitude,
+            &row.longitude,
+            &row.roles,
+            &row.languages,
+            &row.reserve,
+            &row.available_from,
+            &row.available_until,
+            &row.nights_in_a_row,
+            &row.email,
         ])
     }
 }

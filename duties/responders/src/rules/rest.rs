@@ -82,9 +82,12 @@ mod tests {
     fn eight_hours_of_rest_and_no_fourth_night() {
         let rest = Rest::default();
         let end = at("2022-09-15T09:00");
-        for (nights, moment, rested) in
-            [(0, "2022-09-15T16:59", false), (0, "2022-09-15T17:00", true), (2, "2022-09-16T00:00", true), (3, "2022-09-16T00:00", false)]
-        {
+        for (nights, moment, rested) in [
+            (0, "2022-09-15T16:59", false),
+            (0, "2022-09-15T17:00", true),
+            (2, "2022-09-16T00:00", true),
+            (3, "2022-09-16T00:00", false),
+        ] {
             assert_eq!(is_rested(rest, Some(end), nights, at(moment)), rested, "{nights} {moment}");
         }
         assert!(is_rested(rest, None, 0, end));

@@ -35,7 +35,8 @@ mod tests {
     #[test]
     fn who_stood_more_comes_later_and_rest_brings_them_back() {
         let now = Moment::from_ms(0).plus_h(24 * 30);
-        let lately = |duties, days_ago: i64| Lately { duties, last_end: Some(now.plus_h(-24 * days_ago)), ..Lately::default() };
+        let lately =
+            |duties, days_ago: i64| Lately { duties, last_end: Some(now.plus_h(-24 * days_ago)), ..Lately::default() };
         assert_eq!(points(Lately::default(), 1.0, now), 0);
         assert_eq!(points(lately(3, 0), 1.0, now), 200);
         assert_eq!(points(lately(3, 5), 1.0, now), 195);

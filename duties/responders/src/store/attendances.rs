@@ -100,8 +100,16 @@ pub fn add(tx: &mut Tx, newly: &Newly<'_>) -> Result<()> {
            out_at)
          select $1, v.district, v.id, v.team, $3, $4, $5, $6, $7, $8, $9, $10 from volunteers v where v.id = $2",
         params![
-            it.id, it.volunteer, it.order, it.site, &it.site_name, it.role.map(PostRole::name), it.due_at, it.in_at,
-            newly.by, it.out_at
+            it.id,
+            it.volunteer,
+            it.order,
+            it.site,
+            &it.site_name,
+            it.role.map(PostRole::name),
+            it.due_at,
+            it.in_at,
+            newly.by,
+            it.out_at
         ],
     )?;
     Ok(())
@@ -119,7 +127,8 @@ pub fn end(tx: &mut Tx, id: Id<Attendance>, at: Moment, by: Uuid) -> Result<bool
 
 pub fn undo(tx: &mut Tx, id: Id<Attendance>) -> Result<bool> {
     let at = tx.at();
-    let rows = tx.execute("update attendances set undone_at = $2 where id = $1 and undone_at is null", params![id, at])?;
+    let rows =
+        tx.execute("update attendances set undone_at = $2 where id = $1 and undone_at is null", params![id, at])?;
     Ok(rows > 0)
 }
 
@@ -169,7 +178,10 @@ pub fn merits(tx: &mut Tx, district: &District, since: Moment) -> Result<HashMap
         params![district, since],
         |row| {
             let minutes = row.get::<i64>("ms")? / 60_000;
-            Ok((row.get("volunteer")?, Merits { minutes, timed: row.get("timed")?, punctual: row.get("punctual")?, deeds: 0 }))
+            Ok((
+                row.get("volunteer")?,
+                Merits { minutes, timed: row.get("timed")?, punctual: row.get("punctual")?, deeds: 0 },
+            ))
         },
     )?;
     Ok(rows.into_iter().collect())

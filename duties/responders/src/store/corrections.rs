@@ -77,7 +77,15 @@ pub fn add(tx: &mut Tx, district: &District, newly: &Newly<'_>) -> Result<Id<Cor
         "insert into corrections (id, district, volunteer, attendance, asked_by, asked_at, objection, wanted_in_at,
            wanted_out_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         params![
-            id, district, newly.volunteer, newly.attendance, by, at, sealed, newly.wanted_in_at, newly.wanted_out_at
+            id,
+            district,
+            newly.volunteer,
+            newly.attendance,
+            by,
+            at,
+            sealed,
+            newly.wanted_in_at,
+            newly.wanted_out_at
         ],
     )?;
     Ok(id)

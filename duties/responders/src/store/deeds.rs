@@ -48,7 +48,9 @@ impl DeedState {
         use DeedState::{Consented, Declined, Published, Told, Withdrawn};
         matches!(
             (self, next),
-            (Told | Declined, Consented) | (Told | Consented | Published, Declined) | (Consented, Published)
+            (Told | Declined, Consented)
+                | (Told | Consented | Published, Declined)
+                | (Consented, Published)
                 | (Told | Consented | Published, Withdrawn)
         )
     }

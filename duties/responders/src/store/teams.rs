@@ -38,11 +38,7 @@ impl Capacity {
     }
 
     pub const fn plus(self, other: Self) -> Self {
-        Self {
-            people: self.people + other.people,
-            away: self.away + other.away,
-            on_duty: self.on_duty + other.on_duty,
-        }
+        Self { people: self.people + other.people, away: self.away + other.away, on_duty: self.on_duty + other.on_duty }
     }
 }
 

@@ -244,7 +244,8 @@ pub struct Known {
 }
 
 pub fn known(tx: &mut Tx, district: &District, codes: &[&str]) -> Result<HashMap<String, Known>> {
-    let any = tx.first("select 1 from volunteer_lots where district = $1", params![district], |row| row.get::<i64>(0))?;
+    let any =
+        tx.first("select 1 from volunteer_lots where district = $1", params![district], |row| row.get::<i64>(0))?;
     if any.is_none() {
         return Ok(HashMap::new());
     }

@@ -2,11 +2,20 @@
 
 use std::collections::HashMap;
 
-use domain::{Actor, District, Id, things};
+use domain::{Actor, District, Id, PostRole, things};
 use jiff::tz::TimeZone;
-use responders::register::{Counts, Reading, TeamRow, Verdict, VolunteerRow, apply_teams, apply_volunteers};
+use responders::{
+    Person,
+    attendance::{self, CheckIn},
+    register::{Counts, Reading, TeamRow, Verdict, VolunteerRow, apply_teams, apply_volunteers},
+};
 use store::{Act, Migration, Store};
-use web::{Fault, House, house::own_duty, testing::TestHouse};
+use uuid::Uuid;
+use web::{
+    Fault, House,
+    house::own_duty,
+    testing::{MIDNIGHT, TestHouse},
+};
 
 pub fn maonan() -> District {
     "440902".parse().unwrap()
@@ -91,8 +100,50 @@ pub async fn take(store: &Store, rows: Vec<VolunteerRow>) -> (Vec<Verdict>, Coun
 pub async fn ids(store: &Store) -> HashMap<String, Id<things::Volunteer>> {
     let all = store.look(|tx| {
         let mut all = HashMap::new();
-        responders::each_for_allocation(tx, &maonan(), |head| drop(all.insert(head.code, head.id)))?;
+        responders::each_for_allocation(tx, &maonan(), |head| {
+            all.insert(head.code, head.id);
+        })?;
         Ok::<_, store::Error>(all)
     });
     all.await.unwrap()
+}
+
+/// Somebody stands at a site from eight hours ago (in time) to now or to an hour given.
+pub async fn stood(
+    store: &Store,
+    volunteer: Id<things::Volunteer>,
+    from_h: i64,
+    until_h: Option<i64>,
+) -> Id<things::Attendance> {
+    let id = Id::fresh(MIDNIGHT);
+    let arrival = CheckIn {
+        id,
+        volunteer,
+        order: Id::from_uuid(Uuid::from_u128(1)),
+        site: Id::from_uuid(Uuid::from_u128(10)),
+        site_name: "城南小学".to_owned(),
+        role: Some(PostRole::Registrar),
+        due: Some(MIDNIGHT.plus_h(from_h)),
+        at: MIDNIGHT.plus_h(from_h),
+        by: Uuid::nil(),
+    };
+    let done = store.change(act(store), move |tx| {
+        attendance::check_in(tx, arrival.clone())?;
+        if let Some(until_h) = until_h {
+            attendance::check_out(tx, volunteer, MIDNIGHT.plus_h(until_h), Uuid::nil())?;
+        }
+        Ok::<_, store::Error>(())
+    });
+    done.await.unwrap();
+    id
+}
+
+pub async fn person(store: &Store, id: Id<things::Volunteer>) -> Person {
+    store.look(move |tx| responders::person(tx, id)).await.unwrap().unwrap()
+}
+
+/// How often something of a kind stands in the journal.
+pub async fn recorded(store: &Store, kind: &'static str) -> usize {
+    let entries = store.look(|tx| store::journal::after(tx, 0, 10_000, None)).await.unwrap();
+    entries.iter().filter(|entry| entry.kind == kind).count()
 }

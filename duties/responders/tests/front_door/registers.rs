@@ -78,7 +78,8 @@ async fn each_bad_row_is_rejected_with_its_reason_and_the_good_ones_are_taken() 
 async fn teams_are_judged_changed_and_left_alone() {
     for store in both_engines() {
         settle(&store).await;
-        let rows = vec![team(2, "T1", "区教育局"), team(3, "T2", "区卫健局"), team(4, "T4", "河东街道"), team(5, "T4", "x")];
+        let rows =
+            vec![team(2, "T1", "区教育局"), team(3, "T2", "区卫健局"), team(4, "T4", "河东街道"), team(5, "T4", "x")];
         let asked = rows.clone();
         let verdicts = store.look(move |tx| judge_teams(tx, &maonan(), &asked)).await.unwrap();
         assert_eq!(verdicts[..3], [Verdict::Same, Verdict::Changed, Verdict::New]);

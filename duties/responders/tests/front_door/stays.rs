@@ -64,7 +64,8 @@ async fn a_stay_ends_or_is_undone_and_the_night_is_remembered() {
         check_in(&store, &begun).await;
         let out = store.change(act(&store), move |tx| attendance::check_out(tx, who, MIDNIGHT.plus_h(9), Uuid::nil()));
         assert_eq!(out.await.unwrap().map(|stay| stay.minutes(&MIDNIGHT)), Some(480));
-        let again = store.change(act(&store), move |tx| attendance::check_out(tx, who, MIDNIGHT.plus_h(9), Uuid::nil()));
+        let again =
+            store.change(act(&store), move |tx| attendance::check_out(tx, who, MIDNIGHT.plus_h(9), Uuid::nil()));
         assert_eq!(again.await.unwrap(), None);
         let lately = store.look(move |tx| responders::lately(tx, &maonan(), MIDNIGHT.plus_h(12), &zone()));
         let lately = lately.await.unwrap()[&who];
