@@ -98,8 +98,10 @@ events! {
 
     // notices
     NoticesQueued "notices.queued" { about: String, count: u64 }
-    NoticeDelivered "notices.delivered" { notice: Id<Notice> }
+    NoticesSent "notices.sent" { channel: String, count: u64 }
+    NoticesSeen "notices.seen" { count: u64 }
     NoticeGivenUp "notices.given_up" { notice: Id<Notice> }
+    NoticeTriedAgain "notices.tried_again" { count: u64 }
     Announced "notices.announced" { site: Option<Id<Site>>, role: Option<PostRole>, count: u64 }
 
     // problems
