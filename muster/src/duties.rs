@@ -3,5 +3,5 @@
 use web::Duty;
 
 pub fn all() -> Vec<Duty> {
-    vec![web::house::own_duty()]
+    vec![web::house::own_duty(), places::duty(), responders::duty(), notices::duty(), problems::duty()]
 }

@@ -28,7 +28,7 @@ use ::store::Migration;
 use web::{Duty, Locale};
 
 pub use crate::store::{
-    chiefs::{Chief, chief, chiefs, set_chief},
+    chiefs::{Chief, chief, chiefs, chiefs_named, set_chief},
     divisions::{DivisionHead, boundaries, divisions},
     sites::{Needs, SiteHead, all_needs, jurisdiction, needs, of_zone, site, site_by_code, sites},
     zones::{ZoneHead, zone, zones},

@@ -17,7 +17,7 @@ pub use crate::{
     line::Line,
     raise::{Kind, Place, Raise, raise},
     rules::state::State,
-    store::{Count, Stored, Wanted, counts, find, find_named, list, set_reference},
+    store::{Count, Stored, Wanted, counts, find, find_named, list, set_reference, waiting},
 };
 
 use ::store::{Migration, rotate::SealedColumn};

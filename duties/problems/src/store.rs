@@ -1,5 +1,7 @@
 //! All SQL of this duty.
 
+use std::collections::HashMap;
+
 use domain::{
     Actor, District, Division, Group, Id, Jurisdiction, Moment, PostRole, Scope,
     things::{Order, Problem, Site, Zone},
@@ -224,4 +226,12 @@ pub fn counts(tx: &mut Tx, district: &District) -> Result<Vec<Count>, Error> {
 /// Where the request named in an address belongs.
 pub fn resolve(tx: &mut Tx, district: &District, text: &str) -> Result<Option<Jurisdiction>, Error> {
     Ok(find_named(tx, district, text)?.map(|found| found.here))
+}
+
+/// The open requests of each site, and since when the oldest waits.
+pub fn waiting(tx: &mut Tx, district: &District) -> Result<HashMap<Id<Site>, (u32, Moment)>, Error> {
+    let sql = "select site, count(*) as open, min(raised_at) as oldest from problems
+               where district = $1 and is_open = $2 and site is not null group by site";
+    let rows = tx.rows(sql, params![district, true], |row| Ok((row.get("site")?, (row.get("open")?, row.get("oldest")?))))?;
+    Ok(rows.into_iter().collect())
 }

@@ -1,6 +1,6 @@
 //! Site chiefs (点长): one account per site. The person's name and number live with the account.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::{
     District, Event, Id, Role, Scope,
@@ -61,4 +61,10 @@ pub fn set_chief(tx: &mut Tx, district: &District, site: Id<Site>, account: Id<A
 /// The name and number behind an account.
 pub fn person(tx: &mut Tx, account: Id<Account>) -> Result<Option<Chief>, Error> {
     Ok(accounts::name_and_phone(tx, account)?.map(|(name, phone)| Chief { account, name, phone }))
+}
+
+/// The sites that have a chief.
+pub fn chiefs_named(tx: &mut Tx, district: &District) -> Result<HashSet<Id<Site>>, Error> {
+    let sql = "select c.site from sites s join site_chiefs c on c.site = s.id where s.district = $1";
+    Ok(tx.rows(sql, params![district], |row| row.get("site"))?.into_iter().collect())
 }

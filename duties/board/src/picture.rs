@@ -1,0 +1,117 @@
+//! The picture of an order, put together from counts that other duties keep. Nobody is counted here, so it costs as much
+//! as there are sites, not people; one picture a second serves everybody who looks.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex},
+    time::{Duration, Instant},
+};
+
+use deployments::{Order, Rates, Tally};
+use domain::{District, Group, Id, Moment, Scope, things::Site};
+use store::{Error, Tx};
+use web::{Desk, Fault};
+
+use crate::{
+    rules::site::{self, Facts, Picture},
+    store::{self as table, Sample},
+};
+
+/// Everything a board shows of one moment.
+pub struct Whole {
+    pub order: Order,
+    pub made_at: Moment,
+    pub pictures: Vec<Picture>,
+    pub samples: Vec<Sample>,
+    pub requests: Vec<GroupCount>,
+}
+
+/// The open requests of a group.
+#[derive(Debug, Clone)]
+pub struct GroupCount {
+    pub group: Group,
+    pub open: u64,
+    pub loud: u64,
+    pub oldest: Option<Moment>,
+}
+
+const FRESH: Duration = Duration::from_millis(1000);
+
+type Kept = HashMap<(usize, String), (Instant, Moment, Option<Arc<Whole>>)>;
+
+/// The last picture of each district of each store in this process.
+static KEPT: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
+
+/// The current order's picture as somebody may see it; none when no order is given.
+pub async fn current(desk: &Desk) -> Result<Option<Arc<Whole>>, Fault> {
+    let key = (Arc::as_ptr(desk.house()) as usize, desk.district().to_string());
+    let now = desk.at();
+    if let Some((made, at, whole)) = KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&key)
+        && made.elapsed() < FRESH
+        // A clock that runs fast or was moved makes a picture old sooner.
+        && now.since_s(*at).abs() < 30
+    {
+        return Ok(whole.clone());
+    }
+    let district = desk.district().clone();
+    let whole = desk.look(move |tx| Ok(read(tx, &district, now)?)).await?.map(Arc::new);
+    KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(key, (Instant::now(), now, whole.clone()));
+    Ok(whole)
+}
+
+/// The pictures that these scopes cover.
+pub fn within<'a>(whole: &'a Whole, scopes: &[Scope]) -> Vec<&'a Picture> {
+    let sees = |picture: &&Picture| {
+        scopes.iter().any(|scope| match scope {
+            Scope::District => true,
+            Scope::Division(division) => picture.facts.division == *division,
+            Scope::Site(site) => picture.facts.id == *site,
+            _ => false,
+        })
+    };
+    whole.pictures.iter().filter(sees).collect()
+}
+
+pub fn read(tx: &mut Tx, district: &District, now: Moment) -> Result<Option<Whole>, Error> {
+    let Some(order) = deployments::current_order(tx, district)? else { return Ok(None) };
+    of_order(tx, order, now).map(Some)
+}
+
+pub fn of_order(tx: &mut Tx, order: Order, now: Moment) -> Result<Whole, Error> {
+    let facts = facts(tx, &order)?;
+    let rates = Rates::default();
+    let pictures = facts.into_iter().map(|facts| site::picture(facts, &order.milestones, now, &rates)).collect();
+    let requests = problems::counts(tx, &order.district)?;
+    let requests = requests.into_iter().map(|count| GroupCount { group: count.group, open: count.open, loud: count.loud, oldest: count.oldest });
+    Ok(Whole { made_at: now, pictures, samples: table::samples(tx, order.id)?, requests: requests.collect(), order })
+}
+
+/// What is known of each site that the order covers.
+fn facts(tx: &mut Tx, order: &Order) -> Result<Vec<Facts>, Error> {
+    let covered: HashMap<Id<Site>, Option<Moment>> = deployments::order_sites(tx, order.id)?.into_iter().collect();
+    let mut tallies: HashMap<Id<Site>, Vec<Tally>> = HashMap::new();
+    for tally in deployments::tallies(tx, order.id)? {
+        tallies.entry(tally.site).or_default().push(tally);
+    }
+    let days: HashMap<_, _> = places::readiness::overview(tx, order.id)?.into_iter().map(|day| (day.site, day)).collect();
+    let heard = places::readiness::last_heard(tx, &order.district)?;
+    let chiefs = places::chiefs_named(tx, &order.district)?;
+    let outlooks = table::outlooks(tx, order.id)?;
+    let waiting = problems::waiting(tx, &order.district)?;
+    let sites = places::sites(tx, &order.district)?.into_iter().filter(|site| matches!(covered.get(&site.id), Some(None)));
+    let facts = sites.map(|head| {
+        let posts = tallies.get(&head.id).map_or(&[][..], Vec::as_slice);
+        let sum = |count: fn(&Tally) -> u32| posts.iter().map(count).sum();
+        let day = days.get(&head.id);
+        let asked = waiting.get(&head.id);
+        Facts {
+            id: head.id, code: head.code, name: head.name, division: head.division, position: head.position,
+            need: sum(|t| t.need), assigned: sum(|t| t.assigned), acknowledged: sum(|t| t.acknowledged),
+            arrived: sum(|t| t.arrived), missing: sum(Tally::missing), has_chief: chiefs.contains(&head.id),
+            set_up_at: day.and_then(|d| d.set_up_at), opened_at: day.and_then(|d| d.opened_at),
+            heard_at: heard.get(&head.id).copied(), in_place: outlooks.get(&head.id).copied(),
+            open_requests: asked.map_or(0, |(count, _)| *count), oldest_request: asked.map(|(_, oldest)| *oldest),
+        }
+    });
+    Ok(facts.collect())
+}

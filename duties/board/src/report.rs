@@ -1,0 +1,161 @@
+//! The situation report of a night: what was planned, what came of it, and the journal's head, so that a cut tail of the
+//! journal would be seen beside this sheet.
+
+use std::{collections::BTreeMap, io::Cursor};
+
+use axum::body::Body;
+use domain::{Id, Moment, things::Order};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sheets::{Cell, Format, Layout, SheetOut};
+use store::{Tx, journal};
+use web::{Attachment, Desk, Fault, Page, refusal::Refused};
+
+use crate::{
+    picture,
+    rules::{night::{Night, Teller}, site::{Picture, State}, summary::{self, Totals}},
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Ask {
+    order: Id<Order>,
+}
+
+/// A division in the night.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub struct DivisionNight {
+    name: String,
+    sites: u32,
+    set_up: u32,
+    need: u32,
+    assigned: u32,
+    arrived: u32,
+    missing: u32,
+}
+
+/// A site in the night.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SiteNight {
+    code: String,
+    name: String,
+    state: State,
+    need: u32,
+    assigned: u32,
+    arrived: u32,
+    set_up_at: Option<Moment>,
+    opened_at: Option<Moment>,
+}
+
+impl SiteNight {
+    fn state_word(&self) -> String {
+        format!("board-state-{}", self.state.name())
+    }
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Report {
+    order: Id<Order>,
+    order_name: String,
+    made_at: Moment,
+    order_at: Moment,
+    set_up_at: Moment,
+    in_place_at: Moment,
+    totals: Totals,
+    night: Night,
+    divisions: Vec<DivisionNight>,
+    sites: Vec<SiteNight>,
+    journal_head: String,
+}
+web::view!(Report, "board_report.html");
+
+pub async fn show(desk: Desk, ask: Ask) -> Result<Page<Report>, Fault> {
+    report(&desk, ask.order).await.map(Page)
+}
+
+async fn report(desk: &Desk, order: Id<Order>) -> Result<Report, Fault> {
+    let now = desk.at();
+    desk.look(move |tx| {
+        let order = deployments::order(tx, order)?.ok_or(Refused::NotThere)?;
+        let night = night(tx, order.id)?;
+        let whole = picture::of_order(tx, order, now)?;
+        let names: BTreeMap<_, _> =
+            places::divisions(tx, &whole.order.district)?.into_iter().map(|head| (head.code, head.name)).collect();
+        let mut divisions: BTreeMap<_, DivisionNight> = BTreeMap::new();
+        for picture in &whole.pictures {
+            let name = names.get(&picture.facts.division).cloned();
+            add(divisions.entry(picture.facts.division.clone()).or_default(), picture, name.unwrap_or_default());
+        }
+        let milestones = whole.order.milestones;
+        Ok(Report {
+            order: whole.order.id, order_name: whole.order.name.clone(), made_at: now, order_at: milestones.order_at,
+            set_up_at: milestones.set_up_at, in_place_at: milestones.in_place_at, totals: summary::totals(&whole.pictures),
+            night, divisions: divisions.into_values().collect(), sites: whole.pictures.iter().map(of_site).collect(),
+            journal_head: journal::head(tx)?.to_string(),
+        })
+    })
+    .await
+}
+
+fn add(division: &mut DivisionNight, picture: &Picture, name: String) {
+    let facts = &picture.facts;
+    division.name = name;
+    division.sites += 1;
+    division.set_up += u32::from(facts.set_up_at.is_some());
+    division.need += facts.need;
+    division.assigned += facts.assigned;
+    division.arrived += facts.arrived;
+    division.missing += facts.missing;
+}
+
+fn of_site(picture: &Picture) -> SiteNight {
+    let facts = &picture.facts;
+    SiteNight {
+        code: facts.code.clone(), name: facts.name.clone(), state: picture.state, need: facts.need,
+        assigned: facts.assigned, arrived: facts.arrived, set_up_at: facts.set_up_at, opened_at: facts.opened_at,
+    }
+}
+
+/// Walks the journal once, a thousand entries at a time.
+fn night(tx: &mut Tx, order: Id<Order>) -> Result<Night, Fault> {
+    let mut teller = Teller::default();
+    let mut last = 0;
+    loop {
+        let entries = journal::after(tx, last, 1000, None)?;
+        let Some(newest) = entries.last() else { return Ok(teller.end()) };
+        last = newest.number;
+        for entry in &entries {
+            teller.hear(order, entry.at, &entry.event()?);
+        }
+    }
+}
+
+/// The sites of the report as a workbook.
+pub async fn sheet(desk: Desk, ask: Ask) -> Result<Attachment, Fault> {
+    let report = report(&desk, ask.order).await?;
+    let heading = |word: &'static str| desk.say(word).to_string();
+    let headings = ["board-code", "board-site", "board-state", "board-need", "board-assigned", "board-arrived", "board-set-up-at", "board-opened-at"];
+    let headings: Vec<String> = headings.into_iter().map(heading).collect();
+    let footer = desk.say("board-footer").text("at", desk.at().date_hh_mm(desk.zone())).text("head", &report.journal_head).to_string();
+    let layout = Layout::new(&report.order_name, headings).with_footer(footer);
+    let bytes = write(&desk, &report, layout).map_err(|e| Fault::Bug(e.to_string()))?;
+    Ok(Attachment {
+        name: format!("{}.xlsx", report.order_name),
+        mime: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        body: Body::from(bytes),
+        inline: false,
+    })
+}
+
+fn write(desk: &Desk, report: &Report, layout: Layout) -> Result<Vec<u8>, sheets::OutFault> {
+    let mut out = SheetOut::new(Format::Xlsx, Cursor::new(Vec::new()), layout)?;
+    let time = |at: Option<Moment>| at.map_or(String::new(), |at| at.date_hh_mm(desk.zone()));
+    for site in &report.sites {
+        let state = desk.house().words.say(desk.locale(), site.state_word()).to_string();
+        let (set_up, opened) = (time(site.set_up_at), time(site.opened_at));
+        out.row([
+            Cell::from(site.code.as_str()), Cell::from(site.name.as_str()), Cell::from(state.as_str()), Cell::from(i64::from(site.need)),
+            Cell::from(i64::from(site.assigned)), Cell::from(i64::from(site.arrived)), Cell::from(set_up.as_str()), Cell::from(opened.as_str()),
+        ])?;
+    }
+    Ok(out.finish()?.into_inner())
+}

@@ -1,0 +1,158 @@
+//! How one site stands, from counts and signs of life.
+
+use deployments::{Mender, Milestones, Outlook, Rates, SetUp};
+use domain::{Division, Id, Moment, Position, things};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What is known of a site.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    pub id: Id<things::Site>,
+    pub code: String,
+    pub name: String,
+    pub division: Division,
+    pub position: Position,
+    pub need: u32,
+    pub assigned: u32,
+    pub acknowledged: u32,
+    pub arrived: u32,
+    /// Missing people, post by post: surplus at one post does not fill another.
+    pub missing: u32,
+    pub has_chief: bool,
+    pub set_up_at: Option<Moment>,
+    pub opened_at: Option<Moment>,
+    pub heard_at: Option<Moment>,
+    /// The forecast for "in place", made when people were last counted.
+    pub in_place: Option<Outlook>,
+    pub open_requests: u32,
+    pub oldest_request: Option<Moment>,
+}
+
+/// The state a site shows: one word, one shape, one colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// A milestone was missed.
+    Late,
+    /// Nobody there has been heard of for too long: nothing is known, so nothing is green.
+    Silent,
+    /// A milestone will be missed if nothing is done.
+    AtRisk,
+    Underway,
+    SetUp,
+    /// Set up and everybody in place.
+    Ready,
+}
+
+impl State {
+    pub const ALL: [Self; 6] = [Self::Late, Self::Silent, Self::AtRisk, Self::Underway, Self::SetUp, Self::Ready];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Late => "late",
+            Self::Silent => "silent",
+            Self::AtRisk => "at_risk",
+            Self::Underway => "underway",
+            Self::SetUp => "set_up",
+            Self::Ready => "ready",
+        }
+    }
+}
+
+/// A site as the board sees it.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    pub facts: Facts,
+    pub state: State,
+    /// Since when nobody has been heard of, when that is too long.
+    pub silent_since: Option<Moment>,
+    pub mender: Option<Mender>,
+}
+
+/// Before the first milestone a chief on the road may be quiet for longer.
+const QUIET_BEFORE_SET_UP_MIN: i64 = 20;
+const QUIET_AFTER_MIN: i64 = 10;
+
+/// When a site that was last heard of then counts as silent.
+fn silence(facts: &Facts, milestones: &Milestones, now: Moment) -> Option<Moment> {
+    let quiet_min = if now < milestones.set_up_at { QUIET_BEFORE_SET_UP_MIN } else { QUIET_AFTER_MIN };
+    // Before anybody could have set out, silence says nothing.
+    let from = facts.heard_at.unwrap_or(milestones.order_at.plus_min(60)).max(milestones.order_at.plus_min(60));
+    (now >= from.plus_min(quiet_min) && now < milestones.close_at).then_some(facts.heard_at.unwrap_or(milestones.order_at))
+}
+
+pub fn picture(facts: Facts, milestones: &Milestones, now: Moment, rates: &Rates) -> Picture {
+    let known = SetUp { has_chief: facts.has_chief, set_up_at: facts.set_up_at, heard_at: facts.heard_at };
+    let set_up = deployments::set_up(known, milestones.set_up_at, now, rates);
+    let in_place = facts.in_place.unwrap_or(if facts.missing == 0 { Outlook::Done } else { Outlook::OnTime });
+    let in_place = if facts.missing == 0 { Outlook::Done } else { in_place };
+    let silent_since = silence(&facts, milestones, now);
+    let is = |outlook: Outlook, name: &str| outlook.name() == name;
+    let state = if is(set_up, "late") || (is(in_place, "late") && now >= milestones.in_place_at) {
+        State::Late
+    } else if silent_since.is_some() {
+        State::Silent
+    } else if is(set_up, "at_risk") || is(in_place, "at_risk") || is(in_place, "late") {
+        State::AtRisk
+    } else if is(set_up, "done") && is(in_place, "done") {
+        State::Ready
+    } else if is(set_up, "done") {
+        State::SetUp
+    } else {
+        State::Underway
+    };
+    let mender = if state == State::Silent { Some(Mender::ZoneLead) } else { set_up.mender().or(in_place.mender()) };
+    Picture { facts, state, silent_since, mender }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub const MIDNIGHT: Moment = Moment::from_ms(1_663_171_200_000);
+
+    pub fn milestones() -> Milestones {
+        Milestones {
+            order_at: MIDNIGHT, set_up_at: MIDNIGHT.plus_h(5), in_place_at: MIDNIGHT.plus_h(8), close_at: MIDNIGHT.plus_h(20),
+            shift_from: MIDNIGHT.plus_h(8), shift_until: MIDNIGHT.plus_h(20),
+        }
+    }
+
+    pub fn facts(code: &str) -> Facts {
+        Facts {
+            id: Id::from_uuid(uuid::Uuid::nil()), code: code.to_owned(), name: format!("{code}小学"),
+            division: "440902001".parse().unwrap(), position: Position { latitude: 21.6, longitude: 110.9 }, need: 30,
+            assigned: 30, acknowledged: 30, arrived: 0, missing: 30, has_chief: true, set_up_at: None, opened_at: None,
+            heard_at: None, in_place: None, open_requests: 0, oldest_request: None,
+        }
+    }
+
+    fn state(facts: Facts, minute: i64) -> State {
+        picture(facts, &milestones(), MIDNIGHT.plus_min(minute), &Rates::default()).state
+    }
+
+    #[test]
+    fn a_silent_site_never_stays_green() {
+        let ready = Facts {
+            set_up_at: Some(MIDNIGHT.plus_h(4)), arrived: 30, missing: 0, heard_at: Some(MIDNIGHT.plus_h(7)), ..facts("S1")
+        };
+        assert_eq!(state(ready.clone(), 7 * 60 + 5), State::Ready);
+        assert_eq!(state(ready, 7 * 60 + 10), State::Silent);
+    }
+
+    #[test]
+    fn what_was_missed_is_late_and_what_can_still_be_made_is_at_risk() {
+        let heard = |minute: i64| Facts { heard_at: Some(MIDNIGHT.plus_min(minute)), ..facts("S1") };
+        assert_eq!(state(facts("S1"), 30), State::Underway);
+        assert_eq!(state(heard(230), 235), State::Underway);
+        assert_eq!(state(heard(275), 280), State::AtRisk);
+        assert_eq!(state(heard(300), 301), State::Late);
+        let set_up = |outlook| Facts { set_up_at: Some(MIDNIGHT), in_place: Some(outlook), ..heard(400) };
+        assert_eq!(state(set_up(Outlook::OnTime), 401), State::SetUp);
+        assert_eq!(state(set_up(Outlook::Late { mender: Mender::Allocation }), 401), State::AtRisk);
+        assert_eq!(state(set_up(Outlook::Late { mender: Mender::Allocation }), 480), State::Silent);
+        let still_heard = Facts { heard_at: Some(MIDNIGHT.plus_min(479)), ..set_up(Outlook::Late { mender: Mender::Allocation }) };
+        assert_eq!(state(still_heard, 480), State::Late);
+    }
+}

@@ -1,0 +1,215 @@
+//! The board on a desk, a phone and a wall: one sentence, then the exceptions with one act each, the clock, the map.
+
+use std::sync::Arc;
+
+use deployments::Mender;
+use domain::{Id, Moment, Right, Scope, things::{Order, Site}};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use web::{Desk, Fault, Frame, Page};
+
+use crate::{
+    drawing::{self, Map, Trend},
+    picture::{self, Whole},
+    rules::{site::{Picture, State}, summary::{self, Topic, Totals}},
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Ask {
+    /// Only this division.
+    division: Option<domain::Division>,
+}
+
+/// What is not as it should be, with the one act that mends it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Exception {
+    site: Id<Site>,
+    code: String,
+    name: String,
+    state: State,
+    missing: u32,
+    arrived: u32,
+    need: u32,
+    silent_since: Option<Moment>,
+    oldest_request: Option<Moment>,
+    open_requests: u32,
+    mender: Option<Mender>,
+}
+
+impl Exception {
+    fn of(picture: &Picture) -> Self {
+        let facts = &picture.facts;
+        Self {
+            site: facts.id, code: facts.code.clone(), name: facts.name.clone(), state: picture.state,
+            missing: facts.missing, arrived: facts.arrived, need: facts.need, silent_since: picture.silent_since,
+            oldest_request: facts.oldest_request, open_requests: facts.open_requests, mender: picture.mender,
+        }
+    }
+
+    fn state_word(&self) -> String {
+        format!("board-state-{}", self.state.name())
+    }
+
+    fn tag(&self) -> &'static str {
+        tag(self.state)
+    }
+
+    /// The page that mends it.
+    fn act(&self) -> (String, &'static str) {
+        match (self.open_requests, self.mender) {
+            (1.., _) => (format!("/requests?site={}", self.code), "board-act-request"),
+            (_, Some(Mender::Allocation)) if self.missing > 0 => (format!("/sites/{}/roster", self.code), "board-act-people"),
+            (_, Some(Mender::Allocation)) => (format!("/sites/{}", self.code), "board-act-chief"),
+            _ => (format!("/sites/{}", self.code), "board-act-call"),
+        }
+    }
+}
+
+const fn tag(state: State) -> &'static str {
+    match state {
+        State::Late => "tag-bad",
+        State::Silent => "tag-off",
+        State::AtRisk => "tag-warn",
+        State::Underway => "",
+        State::SetUp | State::Ready => "tag-good",
+    }
+}
+
+/// One milestone with its clock.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Clock {
+    word: String,
+    at: Moment,
+    done: u32,
+    of: u32,
+    is_over: bool,
+}
+
+impl Clock {
+    fn is_met(&self) -> bool {
+        self.done >= self.of
+    }
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Shown {
+    order: Id<Order>,
+    order_name: String,
+    made_at: Moment,
+    totals: Totals,
+    /// Whether the sentence speaks of set-up or of people.
+    speaks_of_set_up: bool,
+    worst: Option<String>,
+    exceptions: Vec<Exception>,
+    more_exceptions: usize,
+    clocks: Vec<Clock>,
+    map: Map,
+    trends: Vec<Trend>,
+    groups: Vec<GroupLine>,
+    /// Everything well: said aloud, so that an empty list is not taken for a broken one.
+    is_all_well: bool,
+    division: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct GroupLine {
+    group: domain::Group,
+    open: u64,
+    loud: u64,
+    oldest: Option<Moment>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Board {
+    shown: Option<Shown>,
+}
+web::view!(Board, "board.html");
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Wall {
+    shown: Option<Shown>,
+}
+web::view!(Wall, "board_wall.html");
+
+impl Shown {
+    /// The one sentence.
+    fn sentence(&self, f: &Frame) -> String {
+        let totals = &self.totals;
+        let word = match (self.speaks_of_set_up, &self.worst) {
+            (true, Some(_)) => "board-sentence-set-up-short",
+            (true, None) => "board-sentence-set-up",
+            (false, Some(_)) => "board-sentence-people-short",
+            (false, None) => "board-sentence-people",
+        };
+        f.say(word)
+            .num("sites", &totals.sites).num("set_up", &totals.set_up).num("short", &totals.short_sites)
+            .num("ready", &totals.ready).num("people", &totals.short_people)
+            .text("worst", self.worst.as_deref().unwrap_or_default())
+            .to_string()
+    }
+}
+
+pub async fn board(desk: Desk, ask: Ask) -> Result<Page<Board>, Fault> {
+    Ok(Page(Board { shown: shown(&desk, ask.division, summary::MOST).await? }))
+}
+
+pub async fn wall(desk: Desk, ask: Ask) -> Result<Page<Wall>, Fault> {
+    Ok(Page(Wall { shown: shown(&desk, ask.division, 6).await? }))
+}
+
+async fn shown(desk: &Desk, division: Option<domain::Division>, most: usize) -> Result<Option<Shown>, Fault> {
+    let Some(whole) = picture::current(desk).await? else { return Ok(None) };
+    let scopes = scopes(desk, division.as_ref());
+    let (district, for_map, seen) = (desk.district().clone(), whole.clone(), scopes.clone());
+    let map = desk.look(move |tx| {
+        let divisions = places::divisions(tx, &district)?;
+        let shapes = places::boundaries(tx, &district)?;
+        Ok(drawing::map(&divisions, &shapes, &picture::within(&for_map, &seen)))
+    });
+    let map = map.await?;
+    Ok(Some(put_together(&whole, &scopes, map, most, division.map(|d| d.to_string()), desk.at())))
+}
+
+/// How far this viewer sees; somebody who sees the district may look at one division of it.
+fn scopes(desk: &Desk, division: Option<&domain::Division>) -> Vec<Scope> {
+    let held: Vec<Scope> = desk.standing().reaches(Right::SeeBoard).cloned().collect();
+    match division {
+        Some(division) if held.contains(&Scope::District) => vec![Scope::Division(division.clone())],
+        _ => held,
+    }
+}
+
+fn put_together(whole: &Arc<Whole>, scopes: &[Scope], map: Map, most: usize, division: Option<String>, now: Moment) -> Shown {
+    let pictures: Vec<Picture> = picture::within(whole, scopes).into_iter().cloned().collect();
+    let totals = summary::totals(&pictures);
+    let milestones = &whole.order.milestones;
+    let exceptions = summary::exceptions(&pictures);
+    let worst = summary::worst(&pictures).map(|picture| format!("{} {}", picture.facts.code, picture.facts.name));
+    let clock = |word: &str, at: Moment, done, of| Clock { word: word.to_owned(), at, done, of, is_over: at <= now };
+    let trends = [
+        drawing::trend("board-set-up", &whole.samples, totals.sites, |sample| sample.set_up),
+        drawing::trend("board-arrived", &whole.samples, totals.need, |sample| sample.arrived),
+        drawing::trend("board-open-requests", &whole.samples, 1, |sample| sample.open_requests),
+    ];
+    let groups = whole.requests.iter().map(|count| GroupLine { group: count.group, open: count.open, loud: count.loud, oldest: count.oldest });
+    Shown {
+        order: whole.order.id,
+        order_name: whole.order.name.clone(),
+        made_at: whole.made_at,
+        speaks_of_set_up: summary::topic(milestones, &totals, now) == Topic::SetUp,
+        worst,
+        is_all_well: exceptions.is_empty(),
+        more_exceptions: exceptions.len().saturating_sub(most),
+        exceptions: exceptions.into_iter().take(most).map(Exception::of).collect(),
+        clocks: vec![
+            clock("board-clock-set-up", milestones.set_up_at, totals.set_up, totals.sites),
+            clock("board-clock-in-place", milestones.in_place_at, totals.arrived.min(totals.need), totals.need),
+            clock("board-clock-close", milestones.close_at, 0, totals.sites),
+        ],
+        map,
+        trends: trends.into_iter().flatten().collect(),
+        groups: groups.collect(),
+        division,
+        totals,
+    }
+}

@@ -1,0 +1,89 @@
+board-board = Board
+board-wall = Wall screen
+board-report = Situation report
+board-as-of = as of { $at }
+board-whole-district = whole district
+board-sentence-set-up = { $set_up } of { $sites } sites set up; nobody is missing.
+board-sentence-set-up-short = { $set_up } of { $sites } sites set up; { $short } short of { $people }, worst: { $worst }.
+board-sentence-people = Everybody is in place at { $sites } sites, { $ready } ready.
+board-sentence-people-short = { $set_up } of { $sites } sites set up, { $ready } ready; { $short } short of { $people }, worst: { $worst }.
+board-clock-order = Order
+board-clock-set-up = Set up
+board-clock-in-place = In place
+board-clock-close = Close
+board-short = People short
+board-at-sites = { $count ->
+  [one] at one site
+ *[other] at { $count } sites
+}
+board-silent = Silent
+board-sites = Sites
+board-site = Site
+board-code = Code
+board-state = State
+board-people = In place
+board-exceptions = To be mended
+board-all-well = All is well: no site needs anything.
+board-missing = { $count } missing
+board-silent-since = silent since { $at }
+board-waiting = { $count ->
+  [one] one request open, { $ago }
+ *[other] { $count } requests open, oldest { $ago }
+}
+board-more = { $count ->
+  [one] and one more site
+ *[other] and { $count } more sites
+}
+board-act-request = See request
+board-act-people = Send people
+board-act-chief = Name a chief
+board-act-call = Reach the chief
+board-requests = Requests
+board-no-requests = No request is open.
+board-open = { $count } open
+board-loud = { $count } escalated
+board-open-requests = Open requests
+board-map = Map
+board-legend = Legend
+board-trends = Trends
+board-no-trends = Trends begin after a minute.
+board-most = full scale { $count }
+board-set-up = Set up
+board-arrived = In place
+board-no-order = No order is under way.
+board-to-orders = To the orders
+board-clock-now = Drill time { $at }
+board-pause = Pause
+board-state-late = late
+board-state-silent = silent
+board-state-at_risk = at risk
+board-state-underway = under way
+board-state-set_up = set up
+board-state-ready = ready
+board-print = Print
+board-sheet = Workbook
+board-milestones = Milestones
+board-milestone = Milestone
+board-planned = Planned
+board-actual = Actual
+board-result = Reached
+board-need = Needed
+board-assigned = Assigned
+board-acknowledged = Acknowledged
+board-declined = Declined
+board-replans = Re-plans
+board-moved = People moved
+board-called = People called
+board-shortages = Shortages
+board-told = People told
+board-by-division = By division
+board-division = Division
+board-group = Group
+board-raised = Raised
+board-closed = Closed
+board-escalated = Escalated
+board-taken-after = Taken after (min, median)
+board-done-after = Done after (min, median)
+board-set-up-at = Set up at
+board-opened-at = Opened at
+board-footer = Made { $at } · journal head { $head }
