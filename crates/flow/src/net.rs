@@ -113,6 +113,11 @@ impl Net {
         self.barred.binary_search(&(agent, post)).is_ok()
     }
 
+    /// Skills that posts ask for are numbered below this.
+    pub fn skills(&self) -> usize {
+        self.posts.iter().map(|post| usize::from(post.skill) + 1).max().unwrap_or(1)
+    }
+
     /// Places that the group is linked to.
     pub fn places_linked(&self, group: u32) -> &[u32] {
         self.places_of_group.row(group)

@@ -12,11 +12,18 @@
 
 use std::collections::{BinaryHeap, VecDeque};
 
+use super::deals::LENGTH;
 use super::{Engine, slots_at};
 use crate::net::{NONE, small};
 
 /// Each round's `ε` is this much smaller.
 const STEP: i64 = 5;
+
+/// Offers kept per agent in the first round, when prices move so fast that more would be stale at once.
+const FIRST_LENGTH: usize = 4;
+
+/// The reverse part gives up after this many calls for each slot that was empty.
+const CALLS_PER_SLOT: usize = 100;
 
 pub(super) struct Auction<'e> {
     engine: &'e mut Engine,
@@ -40,18 +47,53 @@ impl<'e> Auction<'e> {
             self.engine.asked[post] = slots_at(&self.engine.net.posts[post], self.engine.price[post]).0;
         }
         self.without_post.extend(0..small(self.engine.post_of.len()));
-        loop {
-            self.forward();
-            self.reverse();
-            if self.epsilon == 1 {
-                break;
-            }
+        self.engine.deals.keep(FIRST_LENGTH);
+        self.first_round();
+        self.engine.deals.keep(LENGTH);
+        while self.epsilon > 1 {
+            self.lift(2 * self.epsilon);
             self.epsilon = (self.epsilon / STEP).max(1);
             self.reopen();
+            self.forward();
+            self.reverse();
         }
         for (post, floors) in self.floors.iter().enumerate() {
             self.engine.members[post] = floors.iter().map(|floor| floor.1).collect();
         }
+    }
+
+    /// The first round also finds the level of prices: as long as that leaves fewer slots empty, all are raised.
+    fn first_round(&mut self) {
+        self.forward();
+        let mut empty = self.slots_short();
+        while empty > 0 {
+            self.lift(self.epsilon);
+            self.reopen();
+            self.forward();
+            let now = self.slots_short();
+            if 10 * now >= 9 * empty {
+                break;
+            }
+            empty = now;
+        }
+        self.reverse();
+    }
+
+    fn slots_short(&self) -> usize {
+        (0..small(self.floors.len())).map(|post| self.short_of(post)).sum()
+    }
+
+    /// Raises all prices alike, but none past what its last slot is worth.
+    fn lift(&mut self, by: i64) {
+        let engine = &mut *self.engine;
+        for (post, what) in engine.net.posts.iter().enumerate() {
+            let price = engine.price[post];
+            if let Some(last) = engine.asked[post].checked_sub(1) {
+                engine.price[post] = (price + by).min(what.slot_price(last).max(price));
+            }
+        }
+        engine.deals.note_rise(by);
+        engine.market.reprice_all(&engine.net, &engine.price);
     }
 
     /// Keeps everybody whose deal is good enough for the smaller `ε`.
@@ -131,17 +173,20 @@ impl<'e> Auction<'e> {
         }
     }
 
-    /// Empty slots bid for agents until each is filled or not worth it.
+    /// Empty slots bid for agents until each is filled or not worth it – or until that has taken too long: a slot whose
+    /// price is far too low drags all others up step by step, which the next round does at once.
     fn reverse(&mut self) {
-        let mut open: Vec<u32> = (0..small(self.floors.len())).filter(|&post| self.is_short(post)).collect();
+        let mut open: Vec<u32> = (0..small(self.floors.len())).filter(|&post| self.short_of(post) > 0).collect();
         if open.is_empty() {
             return;
         }
+        let mut patience = CALLS_PER_SLOT * self.slots_short();
         self.engine.recount_crowd();
         while let Some(post) = open.pop() {
-            while self.is_short(post) {
+            while self.short_of(post) > 0 && patience > 0 {
+                patience -= 1;
                 let left = self.call(post);
-                if left != NONE && self.is_short(left) {
+                if left != NONE && self.short_of(left) > 0 {
                     open.push(left);
                 }
             }
@@ -152,9 +197,10 @@ impl<'e> Auction<'e> {
         self.spread_news();
     }
 
-    fn is_short(&self, post: u32) -> bool {
+    /// Slots of the post that are empty and worth more than its price.
+    fn short_of(&self, post: u32) -> usize {
         let wanted = slots_at(&self.engine.net.posts[post as usize], self.engine.price[post as usize]).0;
-        self.floors[post as usize].len() < wanted as usize
+        (wanted as usize).saturating_sub(self.floors[post as usize].len())
     }
 
     /// Raises the price until somebody comes, or until the slot is not worth it. Returns the post that was left.

@@ -1,6 +1,6 @@
 //! Who could come, searchable from where a post lies.
 //!
-//! A tree over the agents knows below each node which skills there are and the highest *reach*: an agent's dual value less
+//! A tree over the agents knows below each node, skill by skill, the highest *reach*: an agent's dual value less
 //! the penalty and away cost it has anywhere. Coming to post `p` is dearer than what the agent has by
 //! `distance + unlinked + … − y_p − reach`, so a node cannot hold anybody nearer (in cost) than that sum with its box's
 //! distance. Agents close to the post – linked to its place, or at home there – are looked at one by one.
@@ -11,9 +11,9 @@ use crate::net::Net;
 #[derive(Clone, Debug)]
 pub(super) struct Crowd {
     grove: Grove,
-    /// Highest reach below each node; may be too high, never too low.
+    skills: usize,
+    /// Highest reach by node and skill; may be too high, never too low.
     reach: Vec<i64>,
-    skills: Vec<u32>,
 }
 
 /// Nobody's reach, far enough from the edge to be added to.
@@ -22,27 +22,24 @@ const NOBODY: i64 = i64::MIN / 4;
 impl Crowd {
     pub fn new(net: &Net) -> Self {
         let grove = Grove::new(&net.agent_at, 6);
-        let mut crowd = Self { reach: vec![NOBODY; grove.nodes()], skills: vec![0; grove.nodes()], grove };
-        crowd.recount(net, |_| 0);
-        crowd
+        let skills = net.skills();
+        Self { reach: vec![NOBODY; grove.nodes() * skills], skills, grove }
     }
 
     /// Takes over the dual values of all agents.
     pub fn recount(&mut self, net: &Net, value: impl Fn(u32) -> i64) {
-        for node in (ROOT..self.grove.nodes()).rev() {
-            if self.grove.is_leaf(node) {
-                (self.reach[node], self.skills[node]) = (NOBODY, 0);
-                for at in self.grove.points(node) {
-                    let agent = self.grove.order[at];
-                    if net.agents[agent as usize].skills != 0 {
-                        self.reach[node] = self.reach[node].max(reach_of(net, agent, value(agent)));
-                        self.skills[node] |= net.agents[agent as usize].skills;
-                    }
-                }
-            } else {
-                self.reach[node] = self.reach[2 * node].max(self.reach[2 * node + 1]);
-                self.skills[node] = self.skills[2 * node] | self.skills[2 * node + 1];
+        self.reach.fill(NOBODY);
+        for leaf in self.grove.nodes() / 2..self.grove.nodes() {
+            for at in self.grove.points(leaf) {
+                let agent = self.grove.order[at];
+                let reach = reach_of(net, agent, value(agent));
+                self.lift(leaf, net.agents[agent as usize].skills, reach);
             }
+        }
+        for at in (ROOT * self.skills..self.reach.len() / 2).rev() {
+            let (node, skill) = (at / self.skills, at % self.skills);
+            let child = 2 * node * self.skills + skill;
+            self.reach[at] = self.reach[child].max(self.reach[child + self.skills]);
         }
     }
 
@@ -50,10 +47,21 @@ impl Crowd {
     pub fn raise(&mut self, net: &Net, agent: u32, value: i64) {
         let reach = reach_of(net, agent, value);
         let mut node = self.grove.leaf_of(agent);
-        while node >= ROOT && self.reach[node] < reach {
-            self.reach[node] = reach;
+        while node >= ROOT && self.lift(node, net.agents[agent as usize].skills, reach) {
             node /= 2;
         }
+    }
+
+    /// Lifts the reach of the skills to at least this; whether any was lower.
+    fn lift(&mut self, node: usize, skills: u32, reach: i64) -> bool {
+        let mut lifted = false;
+        for (skill, known) in self.reach[node * self.skills..][..self.skills].iter_mut().enumerate() {
+            if skills >> skill & 1 == 1 && *known < reach {
+                *known = reach;
+                lifted = true;
+            }
+        }
+        lifted
     }
 
     /// Calls `visit` with the agents that may come to the post and for whom `cost − price − value` is below a limit –
@@ -89,11 +97,12 @@ impl Crowd {
     #[inline]
     pub fn at_least(&self, net: &Net, node: usize, post: u32) -> i64 {
         let what = &net.posts[post as usize];
-        if self.skills[node] >> what.skill & 1 == 0 {
+        let reach = self.reach[node * self.skills + usize::from(what.skill)];
+        if reach == NOBODY {
             return -NOBODY;
         }
         let metres = self.grove.metres_at_least(node, net.place_at[what.place], net.radius_m);
-        net.unlinked_cost + metres - self.reach[node]
+        net.unlinked_cost + metres - reach
     }
 
     #[inline]

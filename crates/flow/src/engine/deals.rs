@@ -23,6 +23,8 @@ pub(super) struct Deals {
     /// The sum of summary rises when the list was made.
     made_at: Vec<i64>,
     risen: i64,
+    /// Offers that a new list gets.
+    length: usize,
 }
 
 /// An agent's best deal, where, at what cost, and the second best at another post.
@@ -41,7 +43,13 @@ impl Deals {
             beyond: vec![-FAR; agents],
             made_at: vec![0; agents],
             risen: 0,
+            length: LENGTH,
         }
+    }
+
+    /// From now on lists get this many offers, at most [`LENGTH`].
+    pub fn keep(&mut self, length: usize) {
+        self.length = length.clamp(1, LENGTH);
     }
 
     /// Some prices have risen by up to this much.
@@ -67,19 +75,20 @@ impl Deals {
         let mut deals = [FAR; LENGTH];
         let mut count = 0;
         let offers = &mut self.offers[agent as usize * LENGTH..][..LENGTH];
+        let length = self.length;
         market.browse(&Ask::new(net, price, agent), limit, |offer, deal| {
-            let mut at = count.min(LENGTH - 1);
+            let mut at = count.min(length - 1);
             while at > 0 && deals[at - 1] > deal {
                 deals[at] = deals[at - 1];
                 offers[at] = offers[at - 1];
                 at -= 1;
             }
             (deals[at], offers[at]) = (deal, offer);
-            count = (count + 1).min(LENGTH);
-            if count == LENGTH { deals[LENGTH - 1] } else { limit }
+            count = (count + 1).min(length);
+            if count == length { deals[length - 1] } else { limit }
         });
         self.count[agent as usize] = count as u8;
-        self.beyond[agent as usize] = if count == LENGTH { deals[LENGTH - 1] } else { limit };
+        self.beyond[agent as usize] = if count == length { deals[length - 1] } else { limit };
         self.made_at[agent as usize] = self.risen;
     }
 

@@ -32,7 +32,7 @@ const NOTHING: i64 = i64::MIN / 4;
 impl Market {
     pub fn new(net: &Net, price: &[i64]) -> Self {
         let grove = Grove::new(&net.place_at, 4);
-        let skills = net.posts.iter().map(|post| usize::from(post.skill) + 1).max().unwrap_or(1);
+        let skills = net.skills();
         let mut market = Self { highest: vec![NOTHING; grove.nodes() * skills], grove, skills, stack: Vec::new() };
         market.reprice_all(net, price);
         market

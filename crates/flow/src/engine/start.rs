@@ -21,8 +21,8 @@ pub(super) struct Guess {
 
 pub(super) fn guess(net: &Net, market: &mut Market) -> Guess {
     let scale = ordinary_cost(net, market);
-    let of_skill = price_of_skills(net);
-    let price = net.posts.iter().map(|post| of_skill[usize::from(post.skill)] + 2 * scale).collect();
+    let of_skill = price_of_skills(net, scale);
+    let price = net.posts.iter().map(|post| of_skill[usize::from(post.skill)] + 3 * scale).collect();
     Guess { price, scale }
 }
 
@@ -46,18 +46,18 @@ fn ordinary_cost(net: &Net, market: &mut Market) -> i64 {
 }
 
 /// What one more agent of each skill is worth when distances do not count.
-fn price_of_skills(net: &Net) -> Vec<i64> {
+fn price_of_skills(net: &Net, scale: i64) -> Vec<i64> {
     const SKILLS: usize = 32;
-    let kinds = kinds_of_agents(net);
+    let kinds = kinds_of_agents(net, scale);
     let sink = SKILLS + kinds.len();
     let mut network = Network { supply: vec![0; sink + 1], arcs: Vec::new() };
-    for (at, (&skills, &count)) in kinds.iter().enumerate() {
+    for (at, (&(skills, anyway, idle), &count)) in kinds.iter().enumerate() {
         let kind = SKILLS + at;
         network.supply[kind] = count;
         network.supply[sink] -= count;
-        network.arcs.push(Arc { from: kind, to: sink, lower: 0, capacity: UNBOUNDED, cost: 0 });
+        network.arcs.push(Arc { from: kind, to: sink, lower: 0, capacity: UNBOUNDED, cost: idle });
         for skill in (0..SKILLS).filter(|skill| skills >> skill & 1 == 1) {
-            network.arcs.push(Arc { from: kind, to: skill, lower: 0, capacity: UNBOUNDED, cost: 0 });
+            network.arcs.push(Arc { from: kind, to: skill, lower: 0, capacity: UNBOUNDED, cost: anyway });
         }
     }
     for (&(skill, price), &slots) in &slots_by_price(net) {
@@ -70,10 +70,13 @@ fn price_of_skills(net: &Net) -> Vec<i64> {
     }
 }
 
-fn kinds_of_agents(net: &Net) -> BTreeMap<u32, i64> {
+/// How many agents there are of each kind: skills, what any post costs them, what idling costs them, in coarse steps.
+fn kinds_of_agents(net: &Net, step: i64) -> BTreeMap<(u32, i64, i64), i64> {
     let mut kinds = BTreeMap::new();
     for agent in net.agents.iter().filter(|agent| agent.skills != 0) {
-        *kinds.entry(agent.skills).or_insert(0) += 1;
+        let coarse = |cost: i64| cost / step * step;
+        let kind = (agent.skills, coarse(agent.penalty + agent.away_cost), coarse(agent.idle_cost));
+        *kinds.entry(kind).or_insert(0) += 1;
     }
     kinds
 }
