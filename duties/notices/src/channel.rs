@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A way to one person. Group robots are told once for all and are not here.
+/// A way out of the house. The first three reach one person; the robots speak to a group chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
@@ -13,17 +13,30 @@ pub enum Channel {
     InApp,
     Email,
     Sms,
+    /// 企业微信群机器人
+    Wecom,
+    /// 钉钉群机器人
+    Dingtalk,
 }
 
 impl Channel {
-    pub const ALL: [Self; 3] = [Self::InApp, Self::Email, Self::Sms];
+    pub const ALL: [Self; 5] = [Self::InApp, Self::Email, Self::Sms, Self::Wecom, Self::Dingtalk];
+    /// Those that reach one person.
+    pub const PERSONAL: [Self; 3] = [Self::InApp, Self::Email, Self::Sms];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::InApp => "in_app",
             Self::Email => "email",
             Self::Sms => "sms",
+            Self::Wecom => "wecom",
+            Self::Dingtalk => "dingtalk",
         }
+    }
+
+    /// The id of its word.
+    pub fn word(&self) -> String {
+        format!("notices-channel-{}", self.name().replace('_', "-"))
     }
 }
 

@@ -1,13 +1,21 @@
-//! Notices: messages out of the house, behind one outbox.
+//! Notices: messages out of the house, behind one outbox. Whoever causes a message queues it in the same change
+//! ([`queue`]); a job per channel sends it, tries again, and gives up with a reason that somebody sees.
 
-pub mod channel;
-pub mod message;
-pub mod queue;
-pub mod settings;
+mod channel;
+mod message;
+mod outbox;
+mod queue;
+pub mod rules;
+mod sending;
+mod settings;
+mod state;
 
 pub use channel::Channel;
 pub use message::{Message, Recipient};
-pub use queue::queue;
+pub use outbox::{Count, Told, counts, counts_about, readers, seen, told_to};
+pub use queue::{queue, tell_groups};
+pub use settings::Settings;
+pub use state::State;
 
 use store::{Migration, rotate::SealedColumn};
 use web::{Duty, Locale};
@@ -21,9 +29,10 @@ pub fn duty() -> Duty {
         migrations: &[Migration { name: "notices/0001_notices", sql: include_str!("../migrations/0001_notices.sql") }],
         nav: &[],
         sealed: &[
-            SealedColumn { table: "notices", column: "address", id: "id", label: queue::ADDRESS },
-            SealedColumn { table: "notices", column: "body", id: "id", label: queue::BODY },
+            SealedColumn { table: "notices", column: "address", id: "id", label: outbox::ADDRESS },
+            SealedColumn { table: "notices", column: "body", id: "id", label: outbox::BODY },
+            SealedColumn { table: "notices", column: "reason", id: "id", label: outbox::REASON },
         ],
-        jobs: |runner, _| runner,
+        jobs: sending::register,
     }
 }

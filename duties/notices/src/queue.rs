@@ -4,89 +4,143 @@
 use domain::{District, Event, Id, Jurisdiction, things::Notice};
 use serde_json::json;
 use store::{Error, Job, Tx, Value};
-use web::{House, Words};
+use uuid::Uuid;
+use web::{House, Locale, Words};
 
-use crate::{channel::Channel, message::Message, settings::Settings};
-
-/// The labels under which an address and a text are sealed.
-pub const ADDRESS: &str = "notices.address";
-pub const BODY: &str = "notices.body";
+use crate::{
+    channel::Channel,
+    message::Message,
+    outbox::{ADDRESS, BODY},
+    sending,
+    settings::Settings,
+};
 
 /// Queues the messages on every channel that is set up and reaches the person. Gives how many new notices there are;
 /// what was queued before is not queued again.
 pub fn queue(tx: &mut Tx, house: &House, district: &District, messages: &[Message]) -> Result<u64, Error> {
     let settings = Settings::of(house)?;
-    let mut rows = Vec::with_capacity(messages.len() * 2);
-    let mut used = Vec::new();
+    let mut lines = Vec::with_capacity(messages.len() * 2);
     for message in messages {
-        for channel in Channel::ALL {
+        for channel in Channel::PERSONAL {
             let Some(address) = address(message, channel, &settings) else { continue };
-            rows.push(row(tx, &house.words, district, message, channel, address));
-            if channel != Channel::InApp && !used.contains(&channel) {
-                used.push(channel);
-            }
+            let text = text(&house.words, message, channel);
+            lines.push(Line {
+                about: message.about,
+                version: message.version,
+                template: message.template,
+                person: message.to.volunteer.uuid(),
+                channel,
+                locale: message.to.locale,
+                address,
+                text,
+            });
         }
     }
+    insert(tx, district, &lines)
+}
+
+/// Tells every group chat that has a robot. The text carries no personal data and no link.
+pub fn tell_groups(
+    tx: &mut Tx,
+    house: &House,
+    district: &District,
+    about: Uuid,
+    version: i64,
+    text: &str,
+) -> Result<u64, Error> {
+    let line = |robot: crate::settings::Robot| Line {
+        about,
+        version,
+        template: "notices-group",
+        person: robot.id(),
+        channel: robot.channel(),
+        locale: Locale::default(),
+        text: text.to_owned(),
+        address: Some(robot.name),
+    };
+    let lines: Vec<Line> = Settings::of(house)?.robots.into_iter().map(line).collect();
+    insert(tx, district, &lines)
+}
+
+/// A row of the outbox before it is sealed.
+struct Line {
+    about: Uuid,
+    version: i64,
+    template: &'static str,
+    person: Uuid,
+    channel: Channel,
+    locale: Locale,
+    /// None on the person's own page.
+    address: Option<String>,
+    text: String,
+}
+
+fn insert(tx: &mut Tx, district: &District, lines: &[Line]) -> Result<u64, Error> {
+    let Some(first) = lines.first() else { return Ok(0) };
+    let rows: Vec<[Value; 15]> = lines.iter().map(|line| row(tx, district, line)).collect();
     let count = tx.insert_many(
-        "insert into notices (id, district, about, version, template, person, channel, address, body, state, tries, made_at)",
+        "insert into notices (id, district, about, version, template, person, channel, locale, address, body, state,
+         tries, made_at, next_at, sent_at)",
         "on conflict (about, person, channel, template, version) do nothing",
         rows,
     )?;
-    for channel in used {
-        tx.enqueue(Job {
-            kind: "notices.send",
-            key: channel.name().to_owned(),
-            due: tx.at(),
-            body: json!({"channel": channel}),
-        })?;
+    for channel in Channel::ALL.into_iter().filter(|channel| *channel != Channel::InApp) {
+        if lines.iter().any(|line| line.channel == channel) {
+            tx.enqueue(Job {
+                kind: sending::KIND,
+                key: channel.name().to_owned(),
+                due: tx.at(),
+                body: json!({"channel": channel}),
+            })?;
+        }
     }
-    if let Some(first) = messages.first() {
-        let event = Event::NoticesQueued { about: first.template.to_owned(), count };
-        tx.record(&Jurisdiction::district(district.clone()), first.about, &event)?;
-    }
+    let event = Event::NoticesQueued { about: first.template.to_owned(), count };
+    tx.record(&Jurisdiction::district(district.clone()), first.about, &event)?;
     Ok(count)
 }
 
 /// Where this message goes on that channel: none when the channel is not set up or the person has no address on it.
 fn address(message: &Message, channel: Channel, settings: &Settings) -> Option<Option<String>> {
+    let to = &message.to;
     match channel {
         Channel::InApp => Some(None),
-        Channel::Email => settings.smtp.as_ref().and(message.to.email.clone()).map(Some),
+        Channel::Email => to.email.clone().filter(|_| settings.has(channel)).map(Some),
         Channel::Sms => {
-            settings.sms.as_ref().and(message.to.phone.as_ref()).map(|phone| Some(phone.as_str().to_owned()))
+            to.phone.as_ref().filter(|_| settings.has(channel)).map(|phone| Some(phone.as_str().to_owned()))
         }
+        Channel::Wecom | Channel::Dingtalk => None,
     }
 }
 
-fn row(
-    tx: &Tx,
-    words: &Words,
-    district: &District,
-    message: &Message,
-    channel: Channel,
-    address: Option<String>,
-) -> [Value; 12] {
-    let mut text = message
-        .args
-        .iter()
-        .fold(words.say(message.to.locale, message.template), |say, (name, value)| say.text(name, value))
-        .to_string();
+fn text(words: &Words, message: &Message, channel: Channel) -> String {
+    let say = words.say(message.to.locale, message.template);
+    let text = message.args.iter().fold(say, |say, (name, value)| say.text(name, value)).to_string();
     // The entrance is the person's own page already when the notice is read there.
-    if let Some(link) = message.link.as_ref().filter(|_| channel != Channel::InApp) {
-        text = format!("{text} {link}");
+    match message.link.as_ref().filter(|_| channel != Channel::InApp) {
+        Some(link) => format!("{text} {link}"),
+        None => text,
     }
+}
+
+/// What stands on the person's own page is delivered; the rest waits for its channel.
+fn row(tx: &Tx, district: &District, line: &Line) -> [Value; 15] {
+    let at = tx.at();
+    let is_there = line.channel == Channel::InApp;
     [
-        Id::<Notice>::fresh(tx.at()).into(),
+        Id::<Notice>::fresh(at).into(),
         district.into(),
-        message.about.into(),
-        message.version.into(),
-        message.template.into(),
-        message.to.volunteer.into(),
-        channel.name().into(),
-        address.map(|address| tx.seal(ADDRESS, &address)).into(),
-        tx.seal(BODY, &text).into(),
-        "queued".into(),
+        line.about.into(),
+        line.version.into(),
+        line.template.into(),
+        line.person.into(),
+        line.channel.name().into(),
+        line.locale.tag().into(),
+        line.address.as_ref().map(|address| tx.seal(ADDRESS, address)).into(),
+        tx.seal(BODY, &line.text).into(),
+        if is_there { "sent" } else { "queued" }.into(),
         0_i64.into(),
-        tx.at().into(),
+        at.into(),
+        (!is_there).then_some(at).into(),
+        is_there.then_some(at).into(),
     ]
 }

@@ -1,0 +1,186 @@
+//! The table of notices: what waits, what became of it, and what people see of it.
+
+use domain::{
+    District, Event, Id, Jurisdiction, Moment,
+    things::{Notice, Volunteer},
+};
+use schemars::JsonSchema;
+use serde::Serialize;
+use store::{Error, Row, Sealed, Tx, params};
+use uuid::Uuid;
+use web::Locale;
+
+use crate::{channel::Channel, rules::retry::Next, state::State};
+
+/// The labels under which an address, a text and a reason are sealed.
+pub const ADDRESS: &str = "notices.address";
+pub const BODY: &str = "notices.body";
+pub const REASON: &str = "notices.reason";
+
+/// A notice about to be sent.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    pub id: Id<Notice>,
+    pub district: District,
+    pub about: Uuid,
+    pub locale: Locale,
+    /// A phone number, a mailbox, a robot's name.
+    pub address: String,
+    pub text: String,
+    pub tries: u32,
+    pub made_at: Moment,
+}
+
+/// The notices of a channel whose time has come, longest waiting first.
+pub fn due(tx: &mut Tx, channel: Channel, now: Moment, limit: usize) -> Result<Vec<Waiting>, Error> {
+    let found = tx.rows(
+        "select id, district, about, locale, address, body, tries, made_at from notices
+         where channel = $1 and next_at <= $2 order by next_at, id limit $3",
+        params![channel.name(), now, limit],
+        |row| Ok((row.get::<Option<Sealed>>("address")?, row.get::<Sealed>("body")?, waiting(row)?)),
+    )?;
+    let open = |(address, body, notice): (Option<Sealed>, Sealed, Waiting)| {
+        let address = address.map(|sealed| tx.open(ADDRESS, sealed)).transpose()?.unwrap_or_default();
+        Ok(Waiting { address, text: tx.open(BODY, body)?, ..notice })
+    };
+    found.into_iter().map(open).collect()
+}
+
+fn waiting(row: &Row<'_>) -> Result<Waiting, Error> {
+    Ok(Waiting {
+        id: row.get("id")?,
+        district: row.get("district")?,
+        about: row.get("about")?,
+        locale: Locale::of_tag(&row.get::<String>("locale")?).unwrap_or_default(),
+        address: String::new(),
+        text: String::new(),
+        tries: row.get("tries")?,
+        made_at: row.get("made_at")?,
+    })
+}
+
+/// When the next notice of a channel may be tried.
+pub fn next_due(tx: &mut Tx, channel: Channel) -> Result<Option<Moment>, Error> {
+    tx.first(
+        "select next_at from notices where channel = $1 and next_at is not null order by next_at, id limit 1",
+        params![channel.name()],
+        |row| row.get(0),
+    )
+}
+
+/// Writes down what became of one try.
+pub fn settle(tx: &mut Tx, notice: &Waiting, next: &Next) -> Result<(), Error> {
+    let (id, at) = (notice.id, tx.at());
+    match next {
+        Next::Sent => tx.execute(
+            "update notices set state = 'sent', sent_at = $2, next_at = null, tries = tries + 1, reason = null
+             where id = $1",
+            params![id, at],
+        )?,
+        Next::Again { at, tries, why } => {
+            let why = tx.seal(REASON, why);
+            tx.execute(
+                "update notices set state = 'failed', next_at = $2, tries = $3, reason = $4 where id = $1",
+                params![id, *at, *tries, why],
+            )?
+        }
+        Next::GivenUp { tries, why } => {
+            let why = tx.seal(REASON, why);
+            let here = Jurisdiction::district(notice.district.clone());
+            tx.record(&here, id.uuid(), &Event::NoticeGivenUp { notice: id })?;
+            tx.execute(
+                "update notices set state = 'given_up', next_at = null, given_up_at = $2, tries = $3, reason = $4
+                 where id = $1",
+                params![id, at, *tries, why],
+            )?
+        }
+    };
+    Ok(())
+}
+
+/// How many notices stand where, of one thing or of the whole district.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Count {
+    pub channel: Channel,
+    pub state: State,
+    pub notices: u64,
+}
+
+/// The counts of everything in a district.
+pub fn counts(tx: &mut Tx, district: &District) -> Result<Vec<Count>, Error> {
+    tx.rows(
+        "select channel, state, count(*) as notices from notices where district = $1 group by channel, state
+         order by channel, state",
+        params![district],
+        count,
+    )
+}
+
+/// The counts of what was told about one thing: an order, an announcement.
+pub fn counts_about(tx: &mut Tx, about: Uuid) -> Result<Vec<Count>, Error> {
+    tx.rows(
+        "select channel, state, count(*) as notices from notices where about = $1 group by channel, state
+         order by channel, state",
+        params![about],
+        count,
+    )
+}
+
+fn count(row: &Row<'_>) -> Result<Count, Error> {
+    Ok(Count { channel: row.parse("channel")?, state: row.parse("state")?, notices: row.get("notices")? })
+}
+
+/// Who was told about a thing on their own page, and when they opened it.
+pub fn readers(tx: &mut Tx, about: Uuid) -> Result<Vec<(Id<Volunteer>, Option<Moment>)>, Error> {
+    tx.rows(
+        "select person, min(seen_at) as seen_at from notices where about = $1 and channel = 'in_app'
+         group by person order by person",
+        params![about],
+        |row| Ok((row.get("person")?, row.get("seen_at")?)),
+    )
+}
+
+/// A notice as its receiver reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Told {
+    pub id: Id<Notice>,
+    pub about: Uuid,
+    pub text: String,
+    pub at: Moment,
+    pub seen_at: Option<Moment>,
+}
+
+/// What a person was told, newest first.
+pub fn told_to(tx: &mut Tx, person: Id<Volunteer>, limit: usize) -> Result<Vec<Told>, Error> {
+    let found = tx.rows(
+        "select id, about, body, made_at, seen_at from notices where person = $1 and channel = 'in_app'
+         order by id desc limit $2",
+        params![person, limit],
+        |row| {
+            let told = Told {
+                id: row.get("id")?,
+                about: row.get("about")?,
+                text: String::new(),
+                at: row.get("made_at")?,
+                seen_at: row.get("seen_at")?,
+            };
+            Ok((told, row.get::<Sealed>("body")?))
+        },
+    )?;
+    found.into_iter().map(|(told, body)| Ok(Told { text: tx.open(BODY, body)?, ..told })).collect()
+}
+
+/// The person has seen what they were told (about one thing, or about everything): on every channel that has delivered.
+/// Gives how many notices were new to them.
+pub fn seen(tx: &mut Tx, district: &District, person: Id<Volunteer>, about: Option<Uuid>) -> Result<u64, Error> {
+    let at = tx.at();
+    let count = tx.execute(
+        "update notices set state = 'seen', seen_at = $2 where person = $1 and state = 'sent'
+         and ($3 is null or about = $3)",
+        params![person, at, about],
+    )?;
+    if count > 0 {
+        tx.record(&Jurisdiction::district(district.clone()), person.uuid(), &Event::NoticesSeen { count })?;
+    }
+    Ok(count)
+}

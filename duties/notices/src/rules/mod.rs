@@ -1,0 +1,4 @@
+//! The rules of telling, pure.
+
+pub mod retry;
+pub mod template;
