@@ -1,7 +1,7 @@
 //! How fast the gate is: `cargo run --release -p store --example rate`.
 //!
 //! Many callers, one row (and one journal entry) a change, on a real folder so that syncs are real; then bulk rows and
-//! looks. Prints one line per measurement.
+//! looks. Prints one line per measurement; with the word `bulk` only that one.
 
 use std::time::Instant;
 
@@ -16,7 +16,7 @@ const TABLES: Migration = Migration {
 };
 const CALLERS: usize = 64;
 const CHANGES: usize = 20_000;
-const BULK: u32 = 200_000;
+const BULK: u32 = 1_000_000;
 
 fn one_row(tx: &mut Tx, journal: bool) -> Result<()> {
     let (at, site) = (tx.at(), Id::<Site>::from_uuid(Uuid::from_u128(7)));
@@ -79,7 +79,36 @@ async fn bulk(store: &Store) -> f64 {
     f64::from(BULK) / started.elapsed().as_secs_f64()
 }
 
+async fn backup_and_restore(name: &str, store: &Store) {
+    let file = std::env::temp_dir().join(format!("rate-{}", Uuid::new_v4()));
+    let started = Instant::now();
+    let made = store.backup(file.clone()).await.expect("a backup is made");
+    let (rows, taken_s) = (made.total_rows() as f64, started.elapsed().as_secs_f64());
+    println!("{name}: {:8.0} rows/s into a backup, {rows} rows, {} MB", rows / taken_s, made.bytes / 1_000_000);
+    let into = match store.address() {
+        Address::Sqlite(_) => Address::Sqlite(file.with_extension("db")),
+        Address::Postgres(_) => testing::empty_postgres(),
+    };
+    let started = Instant::now();
+    let restored = tokio::task::spawn_blocking(move || {
+        let restored = store::backup::restore(&file, &into, &[TABLES], testing::MIDNIGHT);
+        for path in
+            [file.clone(), file.with_extension("db"), file.with_extension("db-wal"), file.with_extension("db-shm")]
+        {
+            std::fs::remove_file(path).ok();
+        }
+        restored
+    });
+    let (_, report) = restored.await.expect("no panic").expect("the backup is restored");
+    assert!(report.is_whole(), "{report:?}");
+    println!("{name}: {:8.0} rows/s restored and proven", rows / started.elapsed().as_secs_f64());
+}
+
 async fn measure(name: &str, store: Store) {
+    if std::env::args().any(|word| word == "bulk") {
+        println!("{name}: {:8.0} rows/s in bulk", bulk(&store).await);
+        return store.close();
+    }
     println!("{name}: {:8.0} changes/s, {CALLERS} callers, one row each", changes(&store, CALLERS, false).await);
     println!(
         "{name}: {:8.0} changes/s, {CALLERS} callers, one row and one journal entry each",
@@ -88,6 +117,7 @@ async fn measure(name: &str, store: Store) {
     println!("{name}: {:8.0} changes/s, 1 caller", changes(&store, 1, false).await);
     println!("{name}: {:8.0} looks/s, {CALLERS} callers", looks(&store).await);
     println!("{name}: {:8.0} rows/s in bulk", bulk(&store).await);
+    backup_and_restore(name, &store).await;
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     println!("{name}: {}", status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or("VmRSS unknown"));
     store.close();

@@ -137,7 +137,7 @@ impl Tx {
         rows: impl IntoIterator<Item = [Value; N]>,
     ) -> Result<u64> {
         let bulk = Bulk { head, tail, width: N };
-        let at_once = self.session.rows_at_once(N) * N;
+        let at_once = self.session.rows_at_once() * N;
         let (mut waiting, mut inserted) = (Vec::with_capacity(at_once), 0);
         for row in rows {
             waiting.extend(row);

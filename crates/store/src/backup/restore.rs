@@ -76,7 +76,7 @@ impl file::Taker for Loader<'_> {
         let head = format!("insert into {} ({})", quote(&table.name), quoted(&table.columns));
         let bulk = Bulk { head: &head, tail: "", width: table.columns.len() };
         self.tx.engine(|session| {
-            let at_once = session.rows_at_once(bulk.width) * bulk.width;
+            let at_once = session.rows_at_once() * bulk.width;
             rows.chunks(at_once).try_for_each(|chunk| session.insert(bulk, chunk).map(drop))
         })
     }

@@ -36,7 +36,7 @@ pub(crate) trait Session: Send {
     /// Inserts `rows.len() / width` rows with as few statements as the engine likes best.
     fn insert(&mut self, bulk: Bulk<'_>, rows: &[Value]) -> Result<u64>;
     /// How many rows at a time suit [`Session::insert`].
-    fn rows_at_once(&self, width: usize) -> usize;
+    fn rows_at_once(&self) -> usize;
     /// Creates what a migration says.
     fn define(&mut self, sql: &str) -> Result<()>;
     /// Connects anew after a failure, where that can help.

@@ -287,7 +287,7 @@ impl Session for Postgres {
         inserted.map_err(|cause| failed(&cause, &unfold))
     }
 
-    fn rows_at_once(&self, _width: usize) -> usize {
+    fn rows_at_once(&self) -> usize {
         ROWS_AT_ONCE
     }
 
