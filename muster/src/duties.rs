@@ -3,5 +3,13 @@
 use web::Duty;
 
 pub fn all() -> Vec<Duty> {
-    vec![web::house::own_duty(), places::duty(), responders::duty(), notices::duty(), problems::duty()]
+    vec![
+        web::house::own_duty(),
+        places::duty(),
+        responders::duty(),
+        notices::duty(),
+        problems::duty(),
+        deployments::duty(),
+        board::duty(),
+    ]
 }
