@@ -1,0 +1,171 @@
+//! One pass over a file: read, judge, and (when somebody has chosen) write, each piece whole or not at all. Reading,
+//! judging and writing overlap: while the gate writes a piece, the next one is judged and the one after it is parsed.
+
+use domain::{Actor, District, Event, Id, Jurisdiction, Origin, things::Import};
+use jiff::tz::TimeZone;
+use sheets::{Row, RowFault, TableFault};
+use store::{Act, Store, Tx};
+use tokio::task::JoinHandle;
+use web::Fault;
+
+use crate::{
+    file::{OpenTable, Piece, pieces},
+    judge::{Batch, Judge},
+    rules::{
+        register::Register,
+        rejection::Voice,
+        tally::{Choice, Counts, Tally, Verdict},
+    },
+    store::{self as books, Line},
+};
+
+/// How many rows are written at once while others work, and when nobody waits.
+pub const SMALL_PIECE: usize = 1_000;
+pub const LARGE_PIECE: usize = responders::register::CHUNK;
+
+/// How many rows that are new, changed or the same are kept to be looked at.
+pub const EXAMPLES: u64 = 100;
+
+/// Why a pass ended before its file did.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped {
+    #[error(transparent)]
+    File(#[from] TableFault),
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<store::Error> for Stopped {
+    fn from(cause: store::Error) -> Self {
+        Self::Fault(cause.into())
+    }
+}
+
+/// A pass over a file.
+#[derive(Clone)]
+pub struct Pass {
+    pub store: Store,
+    pub voice: Voice,
+    pub district: District,
+    pub zone: TimeZone,
+    pub actor: Actor,
+    pub import: Id<Import>,
+    pub register: Register,
+    pub origin: Origin,
+    /// What is taken; none only looks.
+    pub choice: Option<Choice>,
+    pub rows_at_once: usize,
+}
+
+/// A piece on its way to the gate.
+#[derive(Clone)]
+struct Ready {
+    batch: Option<Batch>,
+    counts: Counts,
+    lines: Vec<Line>,
+    tally: Tally,
+}
+
+impl Pass {
+    /// Goes over the whole file and tells the books after each piece.
+    pub async fn over(&self, table: OpenTable, mut on_piece: impl FnMut(&Tally)) -> Result<Tally, Stopped> {
+        let mut next = pieces(table, self.rows_at_once);
+        let mut judge = self.begin().await?;
+        let mut tally = Tally::default();
+        let mut writing: Option<JoinHandle<Result<(), Fault>>> = None;
+        let mut outcome = Ok(());
+        while let Some(piece) = next.recv().await {
+            let piece = match piece {
+                Ok(piece) => piece,
+                Err(fault) => {
+                    outcome = Err(fault.into());
+                    break;
+                }
+            };
+            let (back, ready) = self.judge(judge, piece, tally).await?;
+            (judge, tally) = (back, ready.tally.clone());
+            written(writing.take()).await?;
+            on_piece(&tally);
+            writing = Some(tokio::spawn(self.clone().write(ready)));
+        }
+        written(writing).await?;
+        outcome.map(|()| tally)
+    }
+
+    async fn begin(&self) -> Result<Judge, Stopped> {
+        let (district, zone, voice) = (self.district.clone(), self.zone.clone(), self.voice.clone());
+        let (table, choice) = ((self.register, self.origin), self.choice.unwrap_or(Choice::All));
+        Ok(self.store.look(move |tx| Judge::begin(tx, &district, &zone, table, choice, voice)).await?)
+    }
+
+    async fn judge(&self, mut judge: Judge, piece: Piece, mut tally: Tally) -> Result<(Judge, Ready), Stopped> {
+        let (register, takes) = (self.register, self.choice.is_some());
+        let judging = self.store.look(move |tx| {
+            let judged = judge.judge(tx, &piece.rows)?;
+            let before = tally.counts;
+            tally.add(piece.rows.iter().map(number).zip(&judged.verdicts));
+            tally.progress = piece.progress;
+            let lines = lines(register, before, &piece.rows, &judged.verdicts);
+            let counts = Counts::of(&judged.verdicts);
+            let batch = takes.then_some(judged.batch).filter(|batch| !batch.is_empty());
+            Ok::<_, store::Error>((judge, Ready { batch, counts, lines, tally }))
+        });
+        Ok(judging.await?)
+    }
+
+    async fn write(self, ready: Ready) -> Result<(), Fault> {
+        let act = Act::new(self.actor, self.store.clock().now());
+        let store = self.store.clone();
+        store.change(act, move |tx| self.put(tx, &ready)).await
+    }
+
+    fn put(&self, tx: &mut Tx, ready: &Ready) -> Result<(), Fault> {
+        if let Some(batch) = &ready.batch {
+            batch.apply(tx, &self.district)?;
+            let event = Event::RegisterImported {
+                import: self.import,
+                register: self.register.name().to_owned(),
+                new: batch.new,
+                changed: batch.changed,
+                same: ready.counts.same,
+                rejected: ready.counts.rejected,
+            };
+            tx.record(&Jurisdiction::district(self.district.clone()), self.import.uuid(), &event)?;
+        }
+        books::put_lines(tx, self.import, &ready.lines)?;
+        Ok(books::put_tally(tx, self.import, &ready.tally)?)
+    }
+}
+
+async fn written(writing: Option<JoinHandle<Result<(), Fault>>>) -> Result<(), Fault> {
+    match writing {
+        Some(writing) => writing.await.map_err(|e| Fault::Bug(e.to_string()))?,
+        None => Ok(()),
+    }
+}
+
+fn number(row: &Result<Row, RowFault>) -> u64 {
+    match row {
+        Ok(row) => row.number(),
+        Err(fault) => fault.number,
+    }
+}
+
+/// The rows worth keeping: all that were rejected, whole; of the others the first, by what names them.
+fn lines(register: Register, before: Counts, rows: &[Result<Row, RowFault>], verdicts: &[Verdict]) -> Vec<Line> {
+    let mut so_far = before;
+    let mut lines = Vec::new();
+    for (row, verdict) in rows.iter().zip(verdicts) {
+        let place = match verdict {
+            Verdict::New => so_far.new,
+            Verdict::Changed(_) => so_far.changed,
+            Verdict::Same => so_far.same,
+            Verdict::Rejected(_) => so_far.rejected,
+        };
+        so_far.add(Counts::of([verdict]));
+        if place < EXAMPLES || matches!(verdict, Verdict::Rejected(_)) {
+            lines.push(Line::of(register, place, row, verdict));
+        }
+    }
+    lines
+}

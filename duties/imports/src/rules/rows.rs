@@ -1,0 +1,109 @@
+//! From a row's texts to what a register takes. Positions are turned into WGS-84 when the file's were drawn on Chinese
+//! maps.
+
+use deployments::register::LinkRow;
+use domain::{Origin, Position, PostRole};
+use places::register::{DivisionRow, SiteRow};
+use responders::register::{TeamRow, VolunteerRow};
+use sheets::Row;
+
+use super::rejection::{Rejection, Voice};
+
+pub fn division(row: &Row, origin: Origin, voice: &Voice) -> Result<DivisionRow, Rejection> {
+    let has_none = row.get("latitude").is_empty() && row.get("longitude").is_empty();
+    let position = if has_none { None } else { Some(position(row, origin, voice)?) };
+    Ok(DivisionRow { code: row.get("code").to_owned(), name: row.get("name").to_owned(), position })
+}
+
+pub fn site(row: &Row, origin: Origin, voice: &Voice) -> Result<SiteRow, Rejection> {
+    let mut needs = Vec::new();
+    for role in PostRole::ALL {
+        if let Some(people) = count(row, role.name(), voice)? {
+            needs.push((role, people));
+        }
+    }
+    Ok(SiteRow {
+        code: row.get("code").to_owned(),
+        name: row.get("name").to_owned(),
+        division: row.get("division").to_owned(),
+        address: row.get("address").to_owned(),
+        position: position(row, origin, voice)?,
+        origin,
+        needs,
+        expected_people: count(row, "expected_people", voice)?,
+        priority: count(row, "priority", voice)?.unwrap_or(1),
+    })
+}
+
+pub fn link(row: &Row) -> LinkRow {
+    LinkRow { team: row.get("team").to_owned(), site: row.get("site").to_owned() }
+}
+
+pub fn team(row: &Row, origin: Origin) -> TeamRow {
+    let (latitude, longitude) = degrees(row, origin);
+    TeamRow {
+        number: row.number(),
+        code: row.get("code").to_owned(),
+        name: row.get("name").to_owned(),
+        organisation: row.get("organisation").to_owned(),
+        latitude,
+        longitude,
+    }
+}
+
+pub fn volunteer(row: &Row, origin: Origin) -> VolunteerRow {
+    let get = |key: &str| row.get(key).to_owned();
+    let (latitude, longitude) = degrees(row, origin);
+    VolunteerRow {
+        number: row.number(),
+        code: get("code"),
+        name: get("name"),
+        phone: get("phone"),
+        team: get("team"),
+        latitude,
+        longitude,
+        roles: get("roles"),
+        languages: get("languages"),
+        reserve: get("reserve"),
+        available_from: get("available_from"),
+        available_until: get("available_until"),
+        nights_in_a_row: get("nights_in_a_row"),
+        email: get("email"),
+    }
+}
+
+fn position(row: &Row, origin: Origin, voice: &Voice) -> Result<Position, Rejection> {
+    read_position(row, origin).ok_or_else(|| {
+        let cell = |key: &'static str| (key, brief(row.get(key)));
+        voice.rejection("imports-row-position", &[cell("latitude"), cell("longitude")])
+    })
+}
+
+fn read_position(row: &Row, origin: Origin) -> Option<Position> {
+    let number = |key| row.get(key).parse::<f64>().ok();
+    Position::from_origin(number("latitude")?, number("longitude")?, origin).ok()
+}
+
+/// The two texts of a position as the responders' registers read them; what cannot be read stays as it is, for them to
+/// reject.
+fn degrees(row: &Row, origin: Origin) -> (String, String) {
+    let converted = (origin == Origin::Gcj02).then(|| read_position(row, origin)).flatten();
+    match converted {
+        // Seven decimals are a centimetre.
+        Some(position) => (format!("{:.7}", position.latitude), format!("{:.7}", position.longitude)),
+        None => (row.get("latitude").to_owned(), row.get("longitude").to_owned()),
+    }
+}
+
+fn count(row: &Row, key: &'static str, voice: &Voice) -> Result<Option<u32>, Rejection> {
+    let text = row.get(key);
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let wrong = || voice.rejection("imports-row-count", &[("column", key.to_owned()), ("value", brief(text))]);
+    text.parse().map(Some).map_err(|_| wrong())
+}
+
+fn brief(text: &str) -> String {
+    text.chars().take(40).collect()
+}

@@ -1,0 +1,69 @@
+//! Where files lie while they are judged and applied: a private folder beside the database. A file goes when its import
+//! ends, and all go when the server starts: what they held is either in the registers or sent again.
+
+use std::{
+    fs, io,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+};
+
+use domain::{Id, things::Import};
+use store::Address;
+
+#[derive(Debug, Clone)]
+pub struct Spool(PathBuf);
+
+impl Spool {
+    pub fn of(address: &Address) -> Self {
+        match address {
+            Address::Sqlite(file) => {
+                let mut name = file.clone().into_os_string();
+                name.push(".imports");
+                Self(name.into())
+            }
+            // No place beside the database: each server keeps the files that came to it.
+            Address::Postgres(_) => Self(std::env::temp_dir().join(format!("muster-imports-{}", std::process::id()))),
+        }
+    }
+
+    pub fn path(&self, import: Id<Import>) -> PathBuf {
+        self.0.join(import.to_string())
+    }
+
+    /// Takes a file in, by moving it where that is possible.
+    pub fn take(&self, import: Id<Import>, from: &Path) -> io::Result<()> {
+        self.make()?;
+        let to = self.path(import);
+        fs::rename(from, &to).or_else(|_| fs::copy(from, &to).map(drop))?;
+        fs::set_permissions(&to, fs::Permissions::from_mode(0o600))
+    }
+
+    /// A file without a name: it is gone when it is closed.
+    pub fn scratch(&self) -> io::Result<fs::File> {
+        self.make()?;
+        let path = self.0.join(uuid::Uuid::new_v4().to_string());
+        let file = fs::OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
+        fs::remove_file(&path)?;
+        Ok(file)
+    }
+
+    pub fn forget(&self, import: Id<Import>) {
+        if let Err(cause) = fs::remove_file(self.path(import))
+            && cause.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!(%import, %cause, "an imported file could not be removed");
+        }
+    }
+
+    fn make(&self) -> io::Result<()> {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.0)
+    }
+
+    pub fn clear(&self) {
+        if let Err(cause) = fs::remove_dir_all(&self.0)
+            && cause.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!(folder = %self.0.display(), %cause, "imported files could not be removed");
+        }
+    }
+}
