@@ -3,7 +3,7 @@
 
 use std::{fmt::Write as _, time::Instant};
 
-use domain::{Actor, District};
+use domain::{Clock, District};
 use jiff::tz::TimeZone;
 use responders::register::{CHUNK, Reading, TeamRow, VolunteerRow, apply_teams, apply_volunteers};
 use sheets::{Columns, Options, Table};
@@ -102,7 +102,7 @@ fn plainly(csv: &[u8]) -> Result<f64, Box<dyn std::error::Error>> {
 /// Reads, judges and seals a chunk while the gate applies the one before.
 async fn bring_in(store: &Store, csv: Vec<u8>) -> Result<(), Box<dyn std::error::Error>> {
     let district: District = "440902".parse()?;
-    let act = Act::new(Actor::system(), store.clock().now());
+    let act = Act::system(Clock::system().now());
     let teams = (0..430).map(|n| TeamRow {
         number: n,
         code: format!("T{n:03}"),
@@ -130,7 +130,7 @@ async fn bring_in(store: &Store, csv: Vec<u8>) -> Result<(), Box<dyn std::error:
         if let Some(before) = applying.take() {
             before.await??;
         }
-        let (store, district) = (store.clone(), district.clone());
+        let (store, district, act) = (store.clone(), district.clone(), Act::system(Clock::system().now()));
         applying =
             Some(tokio::spawn(
                 async move { store.change(act, move |tx| apply_volunteers(tx, &district, &ready)).await },

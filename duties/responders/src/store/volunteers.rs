@@ -293,9 +293,13 @@ pub fn add(
 ) -> Result<()> {
     let (at, count) = (tx.at(), i64::try_from(wanted.len()).unwrap_or(i64::MAX));
     let lot = take_lot(tx, district, count)?;
+    // Made at one moment they would lie scattered: in order, the primary key grows at its end too.
+    let mut ids: Vec<Id<Volunteer>> = (0..count).map(|_| Id::fresh(at)).collect();
+    ids.sort_unstable();
+    let mut ids = ids.into_iter();
     let rows = wanted.map(|it| {
         [
-            Id::<Volunteer>::fresh(at).into(),
+            ids.next().into(),
             district.into(),
             it.code.into(),
             it.sealed.into(),
