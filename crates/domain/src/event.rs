@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Id, Moment, PostRole, Role,
     rights::Group,
-    things::{Account, Assignment, Correction, Deed, Import, Notice, Order, Plan, Problem, Site, Team, Volunteer, Zone},
+    things::{
+        Account, Assignment, Correction, Deed, Import, Notice, Order, Plan, Problem, Site, Team, Volunteer, Zone,
+    },
 };
 
 macro_rules! events {

@@ -66,7 +66,13 @@ pub fn map(divisions: &[places::DivisionHead], shapes: &[(Division, Shape)], pic
     let head = |code: &Division| divisions.iter().find(|division| division.code == *code);
     let lands = shapes.iter().map(|(code, shape)| {
         let (x, y) = head(code).and_then(|d| d.position).map_or((0.0, 0.0), |at| canvas.place(at));
-        Land { path: canvas.path(shape), name: head(code).map_or(String::new(), |d| d.name.clone()), code: code.to_string(), x, y }
+        Land {
+            path: canvas.path(shape),
+            name: head(code).map_or(String::new(), |d| d.name.clone()),
+            code: code.to_string(),
+            x,
+            y,
+        }
     });
     let drawn = pictures.iter().filter(|picture| pictures.len() <= MOST_DOTS || picture.state <= State::AtRisk);
     let mut dots: Vec<Dot> = drawn.map(|picture| dot(&canvas, picture)).collect();
@@ -78,7 +84,15 @@ pub fn map(divisions: &[places::DivisionHead], shapes: &[(Division, Shape)], pic
 fn dot(canvas: &Canvas, picture: &Picture) -> Dot {
     let facts = &picture.facts;
     let (x, y) = canvas.place(facts.position);
-    Dot { x, y, state: picture.state, code: facts.code.clone(), name: facts.name.clone(), arrived: facts.arrived, need: facts.need }
+    Dot {
+        x,
+        y,
+        state: picture.state,
+        code: facts.code.clone(),
+        name: facts.name.clone(),
+        arrived: facts.arrived,
+        need: facts.need,
+    }
 }
 
 /// A figure over time as a step line in a box of 320 × 80.
@@ -114,9 +128,16 @@ mod tests {
     #[test]
     fn a_trend_climbs_by_steps() {
         let sample = |minute: i64, arrived| Sample {
-            at: Moment::default().plus_min(minute), set_up: 0, arrived, acknowledged: 0, assigned: 0, short: 0, open_requests: 0,
+            at: Moment::default().plus_min(minute),
+            set_up: 0,
+            arrived,
+            acknowledged: 0,
+            assigned: 0,
+            short: 0,
+            open_requests: 0,
         };
-        let drawn = trend("board-arrived", &[sample(0, 0), sample(5, 50), sample(10, 100)], 100, |s| s.arrived).unwrap();
+        let drawn =
+            trend("board-arrived", &[sample(0, 0), sample(5, 50), sample(10, 100)], 100, |s| s.arrived).unwrap();
         assert_eq!(drawn.path, "M0.0 78.0H160.0V40.0H320.0V2.0");
         assert!(trend("board-arrived", &[], 1, |s| s.arrived).is_none());
     }

@@ -17,10 +17,7 @@ pub fn duty() -> Duty {
     Duty {
         name: "board",
         routes: routes::routes,
-        words: [
-            (Locale::ZhCn, include_str!("../words/zh-CN.ftl")),
-            (Locale::En, include_str!("../words/en.ftl")),
-        ],
+        words: [(Locale::ZhCn, include_str!("../words/zh-CN.ftl")), (Locale::En, include_str!("../words/en.ftl"))],
         migrations: &[Migration { name: "board/0001_board", sql: include_str!("../migrations/0001_board.sql") }],
         nav: routes::NAV,
         sealed: &[],

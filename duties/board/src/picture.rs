@@ -82,7 +82,12 @@ pub fn of_order(tx: &mut Tx, order: Order, now: Moment) -> Result<Whole, Error> 
     let rates = Rates::default();
     let pictures = facts.into_iter().map(|facts| site::picture(facts, &order.milestones, now, &rates)).collect();
     let requests = problems::counts(tx, &order.district)?;
-    let requests = requests.into_iter().map(|count| GroupCount { group: count.group, open: count.open, loud: count.loud, oldest: count.oldest });
+    let requests = requests.into_iter().map(|count| GroupCount {
+        group: count.group,
+        open: count.open,
+        loud: count.loud,
+        oldest: count.oldest,
+    });
     Ok(Whole { made_at: now, pictures, samples: table::samples(tx, order.id)?, requests: requests.collect(), order })
 }
 
@@ -93,24 +98,37 @@ fn facts(tx: &mut Tx, order: &Order) -> Result<Vec<Facts>, Error> {
     for tally in deployments::tallies(tx, order.id)? {
         tallies.entry(tally.site).or_default().push(tally);
     }
-    let days: HashMap<_, _> = places::readiness::overview(tx, order.id)?.into_iter().map(|day| (day.site, day)).collect();
+    let days: HashMap<_, _> =
+        places::readiness::overview(tx, order.id)?.into_iter().map(|day| (day.site, day)).collect();
     let heard = places::readiness::last_heard(tx, &order.district)?;
     let chiefs = places::chiefs_named(tx, &order.district)?;
     let outlooks = table::outlooks(tx, order.id)?;
     let waiting = problems::waiting(tx, &order.district)?;
-    let sites = places::sites(tx, &order.district)?.into_iter().filter(|site| matches!(covered.get(&site.id), Some(None)));
+    let sites =
+        places::sites(tx, &order.district)?.into_iter().filter(|site| matches!(covered.get(&site.id), Some(None)));
     let facts = sites.map(|head| {
         let posts = tallies.get(&head.id).map_or(&[][..], Vec::as_slice);
         let sum = |count: fn(&Tally) -> u32| posts.iter().map(count).sum();
         let day = days.get(&head.id);
         let asked = waiting.get(&head.id);
         Facts {
-            id: head.id, code: head.code, name: head.name, division: head.division, position: head.position,
-            need: sum(|t| t.need), assigned: sum(|t| t.assigned), acknowledged: sum(|t| t.acknowledged),
-            arrived: sum(|t| t.arrived), missing: sum(Tally::missing), has_chief: chiefs.contains(&head.id),
-            set_up_at: day.and_then(|d| d.set_up_at), opened_at: day.and_then(|d| d.opened_at),
-            heard_at: heard.get(&head.id).copied(), in_place: outlooks.get(&head.id).copied(),
-            open_requests: asked.map_or(0, |(count, _)| *count), oldest_request: asked.map(|(_, oldest)| *oldest),
+            id: head.id,
+            code: head.code,
+            name: head.name,
+            division: head.division,
+            position: head.position,
+            need: sum(|t| t.need),
+            assigned: sum(|t| t.assigned),
+            acknowledged: sum(|t| t.acknowledged),
+            arrived: sum(|t| t.arrived),
+            missing: sum(Tally::missing),
+            has_chief: chiefs.contains(&head.id),
+            set_up_at: day.and_then(|d| d.set_up_at),
+            opened_at: day.and_then(|d| d.opened_at),
+            heard_at: heard.get(&head.id).copied(),
+            in_place: outlooks.get(&head.id).copied(),
+            open_requests: asked.map_or(0, |(count, _)| *count),
+            oldest_request: asked.map(|(_, oldest)| *oldest),
         }
     });
     Ok(facts.collect())

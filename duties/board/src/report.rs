@@ -13,7 +13,11 @@ use web::{Attachment, Desk, Fault, Page, refusal::Refused};
 
 use crate::{
     picture,
-    rules::{night::{Night, Teller}, site::{Picture, State}, summary::{self, Totals}},
+    rules::{
+        night::{Night, Teller},
+        site::{Picture, State},
+        summary::{self, Totals},
+    },
 };
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -87,9 +91,16 @@ async fn report(desk: &Desk, order: Id<Order>) -> Result<Report, Fault> {
         }
         let milestones = whole.order.milestones;
         Ok(Report {
-            order: whole.order.id, order_name: whole.order.name.clone(), made_at: now, order_at: milestones.order_at,
-            set_up_at: milestones.set_up_at, in_place_at: milestones.in_place_at, totals: summary::totals(&whole.pictures),
-            night, divisions: divisions.into_values().collect(), sites: whole.pictures.iter().map(of_site).collect(),
+            order: whole.order.id,
+            order_name: whole.order.name.clone(),
+            made_at: now,
+            order_at: milestones.order_at,
+            set_up_at: milestones.set_up_at,
+            in_place_at: milestones.in_place_at,
+            totals: summary::totals(&whole.pictures),
+            night,
+            divisions: divisions.into_values().collect(),
+            sites: whole.pictures.iter().map(of_site).collect(),
             journal_head: journal::head(tx)?.to_string(),
         })
     })
@@ -110,8 +121,14 @@ fn add(division: &mut DivisionNight, picture: &Picture, name: String) {
 fn of_site(picture: &Picture) -> SiteNight {
     let facts = &picture.facts;
     SiteNight {
-        code: facts.code.clone(), name: facts.name.clone(), state: picture.state, need: facts.need,
-        assigned: facts.assigned, arrived: facts.arrived, set_up_at: facts.set_up_at, opened_at: facts.opened_at,
+        code: facts.code.clone(),
+        name: facts.name.clone(),
+        state: picture.state,
+        need: facts.need,
+        assigned: facts.assigned,
+        arrived: facts.arrived,
+        set_up_at: facts.set_up_at,
+        opened_at: facts.opened_at,
     }
 }
 
@@ -133,9 +150,22 @@ fn night(tx: &mut Tx, order: Id<Order>) -> Result<Night, Fault> {
 pub async fn sheet(desk: Desk, ask: Ask) -> Result<Attachment, Fault> {
     let report = report(&desk, ask.order).await?;
     let heading = |word: &'static str| desk.say(word).to_string();
-    let headings = ["board-code", "board-site", "board-state", "board-need", "board-assigned", "board-arrived", "board-set-up-at", "board-opened-at"];
+    let headings = [
+        "board-code",
+        "board-site",
+        "board-state",
+        "board-need",
+        "board-assigned",
+        "board-arrived",
+        "board-set-up-at",
+        "board-opened-at",
+    ];
     let headings: Vec<String> = headings.into_iter().map(heading).collect();
-    let footer = desk.say("board-footer").text("at", desk.at().date_hh_mm(desk.zone())).text("head", &report.journal_head).to_string();
+    let footer = desk
+        .say("board-footer")
+        .text("at", desk.at().date_hh_mm(desk.zone()))
+        .text("head", &report.journal_head)
+        .to_string();
     let layout = Layout::new(&report.order_name, headings).with_footer(footer);
     let bytes = write(&desk, &report, layout).map_err(|e| Fault::Bug(e.to_string()))?;
     Ok(Attachment {
@@ -153,8 +183,14 @@ fn write(desk: &Desk, report: &Report, layout: Layout) -> Result<Vec<u8>, sheets
         let state = desk.house().words.say(desk.locale(), site.state_word()).to_string();
         let (set_up, opened) = (time(site.set_up_at), time(site.opened_at));
         out.row([
-            Cell::from(site.code.as_str()), Cell::from(site.name.as_str()), Cell::from(state.as_str()), Cell::from(i64::from(site.need)),
-            Cell::from(i64::from(site.assigned)), Cell::from(i64::from(site.arrived)), Cell::from(set_up.as_str()), Cell::from(opened.as_str()),
+            Cell::from(site.code.as_str()),
+            Cell::from(site.name.as_str()),
+            Cell::from(state.as_str()),
+            Cell::from(i64::from(site.need)),
+            Cell::from(i64::from(site.assigned)),
+            Cell::from(i64::from(site.arrived)),
+            Cell::from(set_up.as_str()),
+            Cell::from(opened.as_str()),
         ])?;
     }
     Ok(out.finish()?.into_inner())

@@ -5,7 +5,10 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use deployments::{Comer, Order, Outlook, Rates, Standing};
 use domain::{Actor, District, Id, Moment, things::Site};
 use serde_json::json;
-use store::{Act, Error, Job, Store, Tx, jobs::{Leased, Outcome, Runner}};
+use store::{
+    Act, Error, Job, Store, Tx,
+    jobs::{Leased, Outcome, Runner},
+};
 use web::House;
 
 use crate::{picture, rules::summary, store as table};
@@ -81,7 +84,8 @@ fn outlooks(tx: &mut Tx, order: &Order, now: Moment) -> Result<Vec<(Id<Site>, Ou
     for held in deployments::assignments(tx, order.id)? {
         let arrived_at = if let Standing::Arrived { at, .. } = held.standing { Some(at) } else { None };
         let has_acknowledged = held.acknowledged_at.is_some();
-        let comer = Comer { role: held.role, told_at: held.told_at, has_acknowledged, distance_m: held.distance_m, arrived_at };
+        let comer =
+            Comer { role: held.role, told_at: held.told_at, has_acknowledged, distance_m: held.distance_m, arrived_at };
         comers.entry(held.site).or_default().push(comer);
     }
     let mut needs: HashMap<Id<Site>, u32> = HashMap::new();

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use deployments::Mender;
-use domain::{Id, Moment, Right, Scope, things::{Order, Site}};
+use domain::{
+    Id, Moment, Right, Scope,
+    things::{Order, Site},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{Desk, Fault, Frame, Page};
@@ -11,7 +14,10 @@ use web::{Desk, Fault, Frame, Page};
 use crate::{
     drawing::{self, Map, Trend},
     picture::{self, Whole},
-    rules::{site::{Picture, State}, summary::{self, Topic, Totals}},
+    rules::{
+        site::{Picture, State},
+        summary::{self, Topic, Totals},
+    },
 };
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -40,9 +46,17 @@ impl Exception {
     fn of(picture: &Picture) -> Self {
         let facts = &picture.facts;
         Self {
-            site: facts.id, code: facts.code.clone(), name: facts.name.clone(), state: picture.state,
-            missing: facts.missing, arrived: facts.arrived, need: facts.need, silent_since: picture.silent_since,
-            oldest_request: facts.oldest_request, open_requests: facts.open_requests, mender: picture.mender,
+            site: facts.id,
+            code: facts.code.clone(),
+            name: facts.name.clone(),
+            state: picture.state,
+            missing: facts.missing,
+            arrived: facts.arrived,
+            need: facts.need,
+            silent_since: picture.silent_since,
+            oldest_request: facts.oldest_request,
+            open_requests: facts.open_requests,
+            mender: picture.mender,
         }
     }
 
@@ -58,7 +72,9 @@ impl Exception {
     fn act(&self) -> (String, &'static str) {
         match (self.open_requests, self.mender) {
             (1.., _) => (format!("/requests?site={}", self.code), "board-act-request"),
-            (_, Some(Mender::Allocation)) if self.missing > 0 => (format!("/sites/{}/roster", self.code), "board-act-people"),
+            (_, Some(Mender::Allocation)) if self.missing > 0 => {
+                (format!("/sites/{}/roster", self.code), "board-act-people")
+            }
             (_, Some(Mender::Allocation)) => (format!("/sites/{}", self.code), "board-act-chief"),
             _ => (format!("/sites/{}", self.code), "board-act-call"),
         }
@@ -142,8 +158,11 @@ impl Shown {
             (false, None) => "board-sentence-people",
         };
         f.say(word)
-            .num("sites", &totals.sites).num("set_up", &totals.set_up).num("short", &totals.short_sites)
-            .num("ready", &totals.ready).num("people", &totals.short_people)
+            .num("sites", &totals.sites)
+            .num("set_up", &totals.set_up)
+            .num("short", &totals.short_sites)
+            .num("ready", &totals.ready)
+            .num("people", &totals.short_people)
             .text("worst", self.worst.as_deref().unwrap_or_default())
             .to_string()
     }
@@ -179,7 +198,14 @@ fn scopes(desk: &Desk, division: Option<&domain::Division>) -> Vec<Scope> {
     }
 }
 
-fn put_together(whole: &Arc<Whole>, scopes: &[Scope], map: Map, most: usize, division: Option<String>, now: Moment) -> Shown {
+fn put_together(
+    whole: &Arc<Whole>,
+    scopes: &[Scope],
+    map: Map,
+    most: usize,
+    division: Option<String>,
+    now: Moment,
+) -> Shown {
     let pictures: Vec<Picture> = picture::within(whole, scopes).into_iter().cloned().collect();
     let totals = summary::totals(&pictures);
     let milestones = &whole.order.milestones;
@@ -191,7 +217,12 @@ fn put_together(whole: &Arc<Whole>, scopes: &[Scope], map: Map, most: usize, div
         drawing::trend("board-arrived", &whole.samples, totals.need, |sample| sample.arrived),
         drawing::trend("board-open-requests", &whole.samples, 1, |sample| sample.open_requests),
     ];
-    let groups = whole.requests.iter().map(|count| GroupLine { group: count.group, open: count.open, loud: count.loud, oldest: count.oldest });
+    let groups = whole.requests.iter().map(|count| GroupLine {
+        group: count.group,
+        open: count.open,
+        loud: count.loud,
+        oldest: count.oldest,
+    });
     Shown {
         order: whole.order.id,
         order_name: whole.order.name.clone(),

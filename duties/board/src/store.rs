@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use deployments::Outlook;
-use domain::{District, Id, Moment, things::{Order, Site}};
+use domain::{
+    District, Id, Moment,
+    things::{Order, Site},
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::{Error, Tx, Value, params};
@@ -23,7 +26,12 @@ pub struct Sample {
 }
 
 pub fn add_sample(
-    tx: &mut Tx, district: &District, order: Id<Order>, at: Moment, totals: &Totals, open_requests: u32,
+    tx: &mut Tx,
+    district: &District,
+    order: Id<Order>,
+    at: Moment,
+    totals: &Totals,
+    open_requests: u32,
 ) -> Result<(), Error> {
     tx.execute(
         "insert into board_samples (order_id, at, district, set_up, arrived, acknowledged, assigned, short, open_requests)
@@ -42,8 +50,12 @@ pub fn samples(tx: &mut Tx, order: Id<Order>) -> Result<Vec<Sample>, Error> {
                where order_id = $1 order by at limit 3000";
     tx.rows(sql, params![order], |row| {
         Ok(Sample {
-            at: row.get("at")?, set_up: row.get("set_up")?, arrived: row.get("arrived")?,
-            acknowledged: row.get("acknowledged")?, assigned: row.get("assigned")?, short: row.get("short")?,
+            at: row.get("at")?,
+            set_up: row.get("set_up")?,
+            arrived: row.get("arrived")?,
+            acknowledged: row.get("acknowledged")?,
+            assigned: row.get("assigned")?,
+            short: row.get("short")?,
             open_requests: row.get("open_requests")?,
         })
     })
@@ -51,7 +63,11 @@ pub fn samples(tx: &mut Tx, order: Id<Order>) -> Result<Vec<Sample>, Error> {
 
 /// Keeps how people are coming, site by site.
 pub fn set_outlooks(
-    tx: &mut Tx, district: &District, order: Id<Order>, at: Moment, outlooks: &[(Id<Site>, Outlook, f64)],
+    tx: &mut Tx,
+    district: &District,
+    order: Id<Order>,
+    at: Moment,
+    outlooks: &[(Id<Site>, Outlook, f64)],
 ) -> Result<(), Error> {
     let mut rows: Vec<[Value; 6]> = Vec::with_capacity(outlooks.len());
     for (site, outlook, expected) in outlooks {

@@ -8,7 +8,7 @@ mod raise;
 mod raise_here;
 mod refused;
 mod routes;
-pub mod rules;
+mod rules;
 mod show;
 mod step;
 mod store;

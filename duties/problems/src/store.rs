@@ -232,6 +232,7 @@ pub fn resolve(tx: &mut Tx, district: &District, text: &str) -> Result<Option<Ju
 pub fn waiting(tx: &mut Tx, district: &District) -> Result<HashMap<Id<Site>, (u32, Moment)>, Error> {
     let sql = "select site, count(*) as open, min(raised_at) as oldest from problems
                where district = $1 and is_open = $2 and site is not null group by site";
-    let rows = tx.rows(sql, params![district, true], |row| Ok((row.get("site")?, (row.get("open")?, row.get("oldest")?))))?;
+    let rows =
+        tx.rows(sql, params![district, true], |row| Ok((row.get("site")?, (row.get("open")?, row.get("oldest")?))))?;
     Ok(rows.into_iter().collect())
 }

@@ -1,5 +1,5 @@
 //! What the board says, without clock, chance or database.
 
+pub mod night;
 pub mod site;
 pub mod summary;
-pub mod night;

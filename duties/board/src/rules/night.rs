@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use domain::{Event, Group, Id, Moment, things::{Order, Problem}};
+use domain::{
+    Event, Group, Id, Moment,
+    things::{Order, Problem},
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -91,13 +94,18 @@ impl Teller {
 
     fn hear_requests(&mut self, at: Moment, event: &Event) {
         if let Event::RequestRaised { problem, group, .. } = event {
-            let trip = Trip { group: *group, raised_at: at, taken_at: None, done_at: None, is_closed: false, was_loud: false };
+            let trip =
+                Trip { group: *group, raised_at: at, taken_at: None, done_at: None, is_closed: false, was_loud: false };
             self.trips.insert(*problem, trip);
             return;
         }
-        let (Event::RequestTaken { problem } | Event::RequestAnswered { problem, .. } | Event::RequestDone { problem }
-            | Event::RequestConfirmed { problem } | Event::RequestReopened { problem }
-            | Event::RequestHandedOver { problem, .. } | Event::RequestEscalated { problem, .. }) = event
+        let (Event::RequestTaken { problem }
+        | Event::RequestAnswered { problem, .. }
+        | Event::RequestDone { problem }
+        | Event::RequestConfirmed { problem }
+        | Event::RequestReopened { problem }
+        | Event::RequestHandedOver { problem, .. }
+        | Event::RequestEscalated { problem, .. }) = event
         else {
             return;
         };
@@ -120,13 +128,18 @@ impl Teller {
         let trips: Vec<Trip> = self.trips.into_values().collect();
         let requests = Group::ALL.into_iter().map(|group| {
             let own: Vec<&Trip> = trips.iter().filter(|trip| trip.group == group).collect();
-            let count = |is: fn(&Trip) -> bool| u32::try_from(own.iter().filter(|trip| is(trip)).count()).unwrap_or(u32::MAX);
+            let count =
+                |is: fn(&Trip) -> bool| u32::try_from(own.iter().filter(|trip| is(trip)).count()).unwrap_or(u32::MAX);
             let waits = |end: fn(&Trip) -> Option<Moment>| {
                 median(own.iter().filter_map(|trip| end(trip).map(|at| at.since_s(trip.raised_at))).collect())
             };
             GroupNight {
-                group, raised: count(|_| true), closed: count(|trip| trip.is_closed), escalated: count(|trip| trip.was_loud),
-                taken_after_s: waits(|trip| trip.taken_at), done_after_s: waits(|trip| trip.done_at),
+                group,
+                raised: count(|_| true),
+                closed: count(|trip| trip.is_closed),
+                escalated: count(|trip| trip.was_loud),
+                taken_after_s: waits(|trip| trip.taken_at),
+                done_after_s: waits(|trip| trip.done_at),
             }
         });
         Night { requests: requests.collect(), ..self.night }

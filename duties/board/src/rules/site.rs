@@ -79,7 +79,8 @@ fn silence(facts: &Facts, milestones: &Milestones, now: Moment) -> Option<Moment
     let quiet_min = if now < milestones.set_up_at { QUIET_BEFORE_SET_UP_MIN } else { QUIET_AFTER_MIN };
     // Before anybody could have set out, silence says nothing.
     let from = facts.heard_at.unwrap_or(milestones.order_at.plus_min(60)).max(milestones.order_at.plus_min(60));
-    (now >= from.plus_min(quiet_min) && now < milestones.close_at).then_some(facts.heard_at.unwrap_or(milestones.order_at))
+    (now >= from.plus_min(quiet_min) && now < milestones.close_at)
+        .then_some(facts.heard_at.unwrap_or(milestones.order_at))
 }
 
 pub fn picture(facts: Facts, milestones: &Milestones, now: Moment, rates: &Rates) -> Picture {
@@ -114,17 +115,34 @@ pub(crate) mod tests {
 
     pub fn milestones() -> Milestones {
         Milestones {
-            order_at: MIDNIGHT, set_up_at: MIDNIGHT.plus_h(5), in_place_at: MIDNIGHT.plus_h(8), close_at: MIDNIGHT.plus_h(20),
-            shift_from: MIDNIGHT.plus_h(8), shift_until: MIDNIGHT.plus_h(20),
+            order_at: MIDNIGHT,
+            set_up_at: MIDNIGHT.plus_h(5),
+            in_place_at: MIDNIGHT.plus_h(8),
+            close_at: MIDNIGHT.plus_h(20),
+            shift_from: MIDNIGHT.plus_h(8),
+            shift_until: MIDNIGHT.plus_h(20),
         }
     }
 
     pub fn facts(code: &str) -> Facts {
         Facts {
-            id: Id::from_uuid(uuid::Uuid::nil()), code: code.to_owned(), name: format!("{code}小学"),
-            division: "440902001".parse().unwrap(), position: Position { latitude: 21.6, longitude: 110.9 }, need: 30,
-            assigned: 30, acknowledged: 30, arrived: 0, missing: 30, has_chief: true, set_up_at: None, opened_at: None,
-            heard_at: None, in_place: None, open_requests: 0, oldest_request: None,
+            id: Id::from_uuid(uuid::Uuid::nil()),
+            code: code.to_owned(),
+            name: format!("{code}小学"),
+            division: "440902001".parse().unwrap(),
+            position: Position { latitude: 21.6, longitude: 110.9 },
+            need: 30,
+            assigned: 30,
+            acknowledged: 30,
+            arrived: 0,
+            missing: 30,
+            has_chief: true,
+            set_up_at: None,
+            opened_at: None,
+            heard_at: None,
+            in_place: None,
+            open_requests: 0,
+            oldest_request: None,
         }
     }
 
@@ -135,7 +153,11 @@ pub(crate) mod tests {
     #[test]
     fn a_silent_site_never_stays_green() {
         let ready = Facts {
-            set_up_at: Some(MIDNIGHT.plus_h(4)), arrived: 30, missing: 0, heard_at: Some(MIDNIGHT.plus_h(7)), ..facts("S1")
+            set_up_at: Some(MIDNIGHT.plus_h(4)),
+            arrived: 30,
+            missing: 0,
+            heard_at: Some(MIDNIGHT.plus_h(7)),
+            ..facts("S1")
         };
         assert_eq!(state(ready.clone(), 7 * 60 + 5), State::Ready);
         assert_eq!(state(ready, 7 * 60 + 10), State::Silent);
@@ -152,7 +174,8 @@ pub(crate) mod tests {
         assert_eq!(state(set_up(Outlook::OnTime), 401), State::SetUp);
         assert_eq!(state(set_up(Outlook::Late { mender: Mender::Allocation }), 401), State::AtRisk);
         assert_eq!(state(set_up(Outlook::Late { mender: Mender::Allocation }), 480), State::Silent);
-        let still_heard = Facts { heard_at: Some(MIDNIGHT.plus_min(479)), ..set_up(Outlook::Late { mender: Mender::Allocation }) };
+        let still_heard =
+            Facts { heard_at: Some(MIDNIGHT.plus_min(479)), ..set_up(Outlook::Late { mender: Mender::Allocation }) };
         assert_eq!(state(still_heard, 480), State::Late);
     }
 }

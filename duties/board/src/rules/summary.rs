@@ -64,13 +64,12 @@ pub const MOST: usize = 12;
 /// What is not as it should be, worst first: missed, silent, at risk; among equals the one that misses most people, then
 /// the one that has waited longest for an answer.
 pub fn exceptions(pictures: &[Picture]) -> Vec<&Picture> {
-    let mut found: Vec<_> = pictures
-        .iter()
-        .filter(|picture| picture.state <= State::AtRisk || picture.facts.open_requests > 0)
-        .collect();
+    let mut found: Vec<_> =
+        pictures.iter().filter(|picture| picture.state <= State::AtRisk || picture.facts.open_requests > 0).collect();
     found.sort_by(|a, b| {
         let waiting = |picture: &Picture| picture.facts.oldest_request.unwrap_or(Moment::from_ms(i64::MAX));
-        a.state.cmp(&b.state)
+        a.state
+            .cmp(&b.state)
             .then(b.facts.missing.cmp(&a.facts.missing))
             .then(waiting(a).cmp(&waiting(b)))
             .then(a.facts.code.cmp(&b.facts.code))
@@ -80,17 +79,25 @@ pub fn exceptions(pictures: &[Picture]) -> Vec<&Picture> {
 
 /// The site that misses most people.
 pub fn worst(pictures: &[Picture]) -> Option<&Picture> {
-    pictures.iter().filter(|picture| picture.facts.missing > 0).max_by_key(|picture| (picture.facts.missing, &picture.facts.code))
+    pictures
+        .iter()
+        .filter(|picture| picture.facts.missing > 0)
+        .max_by_key(|picture| (picture.facts.missing, &picture.facts.code))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::site::{Facts, picture, tests::{MIDNIGHT, facts, milestones}};
+    use crate::rules::site::{
+        Facts, picture,
+        tests::{MIDNIGHT, facts, milestones},
+    };
     use deployments::Rates;
 
     fn pictures(of: Vec<Facts>, minute: i64) -> Vec<Picture> {
-        of.into_iter().map(|facts| picture(facts, &milestones(), MIDNIGHT.plus_min(minute), &Rates::default())).collect()
+        of.into_iter()
+            .map(|facts| picture(facts, &milestones(), MIDNIGHT.plus_min(minute), &Rates::default()))
+            .collect()
     }
 
     #[test]
