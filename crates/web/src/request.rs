@@ -49,7 +49,7 @@ where
         let (desk, question) = door.pass::<Q>(&entry, &parts, &bytes).await?;
         door.answer(action(desk, question).await?)
     };
-    door.finish(outcome.await).await
+    door.finish(outcome.await)
 }
 
 pub(crate) async fn serve_file<Q, A, F, W>(house: Arc<House>, entry: Arc<Entry>, asked: Request, action: F) -> Response
@@ -68,7 +68,7 @@ where
         let question = door.read::<Q>(&parts, fields.as_bytes(), true)?;
         door.answer(action(desk, question, file).await?)
     };
-    door.finish(outcome.await).await
+    door.finish(outcome.await)
 }
 
 async fn read_body(body: Body) -> Result<bytes::Bytes, Fault> {
@@ -195,7 +195,7 @@ impl Door {
         if self.is_program { answer.to_program() } else { answer.to_browser(&self.frame()) }
     }
 
-    async fn finish(&self, outcome: Result<Response, Fault>) -> Response {
+    fn finish(&self, outcome: Result<Response, Fault>) -> Response {
         let mut response = match outcome {
             Ok(response) => response,
             Err(fault) => errors::respond(&fault, self.is_program, &self.frame(), self.request),
@@ -303,7 +303,7 @@ fn key_of(parts: &Parts, body: Option<&[u8]>) -> Result<Option<RequestKey>, Faul
 pub(crate) async fn nowhere(axum::extract::State(house): axum::extract::State<Arc<House>>, asked: Request) -> Response {
     let (mut parts, _) = asked.into_parts();
     let door = Door::of(&house, &mut parts).await;
-    door.finish(Err(Refused::NotThere.into())).await
+    door.finish(Err(Refused::NotThere.into()))
 }
 
 pub(crate) fn wrong_method() -> Response {

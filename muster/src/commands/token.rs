@@ -1,9 +1,9 @@
 //! `muster token`: prints an API token that carries one role, for the whole district or one site.
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use clap::Args;
-use domain::{Actor, Clock, Event, Jurisdiction, Role, Scope};
-use store::Act;
+use domain::{Actor, Clock, District, Event, Jurisdiction, Role, Scope};
+use store::{Act, Tx};
 use web::access::sessions;
 
 use crate::ground::Settled;
@@ -30,7 +30,7 @@ impl Token {
         }
         let act = Act { actor: Actor::system(), at: store.clock().now(), request: None };
         let token = store.change_blocking(act, move |tx| {
-            let scope = Scope::District;
+            let scope = scope(tx, &district, self.site.as_deref())?;
             let token = sessions::issue_token(tx, &district, self.role, &scope, &self.label)?;
             let place = Jurisdiction::district(district.clone());
             tx.record(&place, uuid::Uuid::nil(), &Event::TokenIssued { role: self.role })?;
@@ -39,4 +39,10 @@ impl Token {
         println!("{token}");
         Ok(())
     }
+}
+
+fn scope(tx: &mut Tx, district: &District, site: Option<&str>) -> anyhow::Result<Scope> {
+    let Some(code) = site else { return Ok(Scope::District) };
+    let found = places::site_by_code(tx, district, code)?.with_context(|| format!("no site {code} in {district}"))?;
+    Ok(Scope::Site(found.id))
 }

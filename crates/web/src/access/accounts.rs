@@ -59,12 +59,20 @@ pub fn name_and_phone(tx: &mut Tx, account: Id<Account>) -> Result<Option<(Strin
     Ok(Some((tx.open(NAME, &name)?, phone)))
 }
 
-/// The account's id and stored password by login; suspended accounts are not found.
-pub fn by_login(tx: &mut Tx, login: &str) -> Result<Option<(Id<Account>, District, Option<String>)>, Error> {
+/// What signing in needs to know of an account.
+pub struct SigningIn {
+    pub account: Id<Account>,
+    pub district: District,
+    /// The stored hash; none while the account has no password.
+    pub password: Option<String>,
+}
+
+/// The account of a login; suspended accounts are not found.
+pub fn by_login(tx: &mut Tx, login: &str) -> Result<Option<SigningIn>, Error> {
     tx.first(
         "select id, district, password from accounts where login = $1 and suspended_at is null",
         params![login.trim().to_lowercase()],
-        |row| Ok((row.get("id")?, row.get("district")?, row.get("password")?)),
+        |row| Ok(SigningIn { account: row.get("id")?, district: row.get("district")?, password: row.get("password")? }),
     )
 }
 

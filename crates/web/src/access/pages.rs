@@ -76,9 +76,9 @@ pub async fn sign_in(desk: Desk, ask: SignIn) -> Result<Response, Fault> {
     desk.house().guard.try_once(&ask.login, desk.peer)?;
     let login = ask.login.clone();
     let known = desk.look(move |tx| Ok(accounts::by_login(tx, &login)?)).await?;
-    let stored = known.as_ref().and_then(|(_, _, password)| password.clone());
+    let stored = known.as_ref().and_then(|known| known.password.clone());
     let fits = passwords::fits(ask.password, stored).await?;
-    let Some((account, district, _)) = known.filter(|_| fits) else {
+    let Some(accounts::SigningIn { account, district, .. }) = known.filter(|_| fits) else {
         note_failure(&desk).await?;
         return Err(Refused::NotRecognised.into());
     };

@@ -23,7 +23,7 @@ pub fn tidy_code(typed: &str) -> String {
         'I' | 'L' => '1',
         upper => upper,
     };
-    typed.chars().filter(|c| c.is_ascii_alphanumeric()).map(meant).collect()
+    typed.chars().filter(char::is_ascii_alphanumeric).map(meant).collect()
 }
 
 /// What is stored instead of a secret. The secrets have at least 80 bits of chance, so a plain hash is enough.
