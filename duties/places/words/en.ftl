@@ -54,7 +54,8 @@ places-propose = Work out the numbers
 places-proposed-below = The numbers are filled in below; change them as you like, then save.
 places-by-guideline = By the guideline, { $people } people need { $tables } sampling tables and { $samplers } samplers.
 places-guideline-source = Source: { $source } (from { $from })
-places-overload = more than one site should carry: the guideline has { $sites } sites
+places-overloaded = too many for one site
+places-overload = The guideline has { $sites } sites for so many people.
 
 # Chiefs and leads
 places-chief = Site chief
@@ -98,6 +99,7 @@ places-which-sites = Sites
 places-zone-name = { $division } { $number }
 places-zones-made = The zones are made. Name their leads.
 places-comma = ,{" "}
+places-colon = :{" "}
 places-state = State
 places-heard = Last heard of
 
@@ -155,7 +157,7 @@ places-item-ppe = Protective equipment
 places-done = there
 places-open-item = not yet
 places-mark = It is there
-places-unmark = Take back
+places-unmark = Undo
 places-marked = Noted.
 places-unmarked = Taken back.
 places-by-account = staff

@@ -48,7 +48,8 @@ places-propose = 测算人数
 places-proposed-below = 已填入下表，可以修改，保存后生效。
 places-by-guideline = 按指南：{ $people } 人需 { $tables } 张采样台、{ $samplers } 名采样员。
 places-guideline-source = 依据：{ $source }（{ $from } 起）
-places-overload = 超出单点负荷：按指南应设 { $sites } 个点
+places-overloaded = 超出单点负荷
+places-overload = 按指南，这么多人应设 { $sites } 个点。
 
 # 点长和片长
 places-chief = 点长
@@ -89,6 +90,7 @@ places-which-sites = 包括
 places-zone-name = { $division }{ $number }片
 places-zones-made = 片区已划分。请指定片长。
 places-comma = 、
+places-colon = ：
 places-state = 状态
 places-heard = 最近联系
 
