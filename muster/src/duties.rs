@@ -10,6 +10,7 @@ pub fn all() -> Vec<Duty> {
         notices::duty(),
         problems::duty(),
         deployments::duty(),
+        imports::duty(),
         board::duty(),
     ]
 }

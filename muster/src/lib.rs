@@ -26,6 +26,8 @@ enum Command {
     Serve(commands::serve::Serve),
     /// Bring the database to this version's shape.
     Migrate,
+    /// Bring a register in from a file.
+    Import(commands::import::Import),
     /// Copy the database while it is in use.
     Backup(commands::backup::Backup),
     /// Fill an empty database from a backup and prove it.
@@ -58,6 +60,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve(serve) => serve.run(&ground),
         Command::Migrate => commands::migrate::run(&ground),
+        Command::Import(import) => import.run(&ground),
         Command::Backup(backup) => backup.run(&ground),
         Command::Restore(restore) => restore.run(&ground),
         Command::Verify(verify) => verify.run(&ground),

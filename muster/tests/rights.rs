@@ -4,7 +4,11 @@ use std::fmt::Write as _;
 
 use domain::Role;
 use store::testing;
-use web::{House, routes::{In, Way}, testing::TestHouse};
+use web::{
+    House,
+    routes::{In, Way},
+    testing::TestHouse,
+};
 
 const LIST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/api/rights.md");
 
@@ -31,7 +35,10 @@ async fn the_list_of_rights_is_the_committed_one() {
         std::fs::write(LIST, &list).unwrap();
     }
     let committed = std::fs::read_to_string(LIST).unwrap_or_default();
-    assert!(committed == list, "docs/api/rights.md is not what the code says: run the command it names and read the change");
+    assert!(
+        committed == list,
+        "docs/api/rights.md is not what the code says: run the command it names and read the change"
+    );
 }
 
 /// Every cell of route × role, asked through the front door: who lacks the right hears the same as where nothing is.

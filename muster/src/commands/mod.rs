@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod doctor;
+pub mod import;
 pub mod migrate;
 pub mod restore;
 pub mod rotate_keys;
