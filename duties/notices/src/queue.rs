@@ -21,9 +21,10 @@ pub fn queue(tx: &mut Tx, house: &House, district: &District, messages: &[Messag
     let settings = Settings::of(house)?;
     let mut lines = Vec::with_capacity(messages.len() * 2);
     for message in messages {
+        let said = said(&house.words, message);
         for channel in Channel::PERSONAL {
             let Some(address) = address(message, channel, &settings) else { continue };
-            let text = text(&house.words, message, channel);
+            let text = with_link(&said, message, channel);
             lines.push(Line {
                 about: message.about,
                 version: message.version,
@@ -112,13 +113,16 @@ fn address(message: &Message, channel: Channel, settings: &Settings) -> Option<O
     }
 }
 
-fn text(words: &Words, message: &Message, channel: Channel) -> String {
+fn said(words: &Words, message: &Message) -> String {
     let say = words.say(message.to.locale, message.template);
-    let text = message.args.iter().fold(say, |say, (name, value)| say.text(name, value)).to_string();
-    // The entrance is the person's own page already when the notice is read there.
+    message.args.iter().fold(say, |say, (name, value)| say.text(name, value)).to_string()
+}
+
+/// The entrance is the person's own page already when the notice is read there.
+fn with_link(said: &str, message: &Message, channel: Channel) -> String {
     match message.link.as_ref().filter(|_| channel != Channel::InApp) {
-        Some(link) => format!("{text} {link}"),
-        None => text,
+        Some(link) => format!("{said} {link}"),
+        None => said.to_owned(),
     }
 }
 

@@ -1,1 +1,2 @@
 notices-mail-subject = [Muster] Operation notice
+notices-announcement = [Muster] { $text }

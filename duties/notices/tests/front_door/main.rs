@@ -1,0 +1,5 @@
+//! Notices through real sockets and the front door.
+
+mod district;
+mod sending;
+mod sinks;
