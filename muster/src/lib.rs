@@ -28,6 +28,8 @@ enum Command {
     Migrate,
     /// Bring a register in from a file.
     Import(commands::import::Import),
+    /// Play a night in a district that never was.
+    Demo(commands::demo::Demo),
     /// Copy the database while it is in use.
     Backup(commands::backup::Backup),
     /// Fill an empty database from a backup and prove it.
@@ -61,6 +63,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(serve) => serve.run(&ground),
         Command::Migrate => commands::migrate::run(&ground),
         Command::Import(import) => import.run(&ground),
+        Command::Demo(demo) => demo.run(ground),
         Command::Backup(backup) => backup.run(&ground),
         Command::Restore(restore) => restore.run(&ground),
         Command::Verify(verify) => verify.run(&ground),

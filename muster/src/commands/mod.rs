@@ -1,6 +1,7 @@
 //! The commands of `muster`, one file each.
 
 pub mod backup;
+pub mod demo;
 pub mod doctor;
 pub mod import;
 pub mod migrate;
