@@ -56,10 +56,7 @@ pub fn duty() -> Duty {
     Duty {
         name: "deployments",
         routes: routes::routes,
-        words: [
-            (Locale::ZhCn, include_str!("../words/zh-CN.ftl")),
-            (Locale::En, include_str!("../words/en.ftl")),
-        ],
+        words: [(Locale::ZhCn, include_str!("../words/zh-CN.ftl")), (Locale::En, include_str!("../words/en.ftl"))],
         migrations: &[Migration {
             name: "deployments/0001_deployments",
             sql: include_str!("../migrations/0001_deployments.sql"),

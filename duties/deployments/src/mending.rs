@@ -29,17 +29,22 @@ pub fn replan(tx: &mut Tx, order: &Order, cause: &Cause, weights: &Weights) -> R
     if order.plan.is_none() {
         return Err(Refused::NothingPublished.into());
     }
-    if let Some(site) = cause.site() {
-        if !order_rows::covers(tx, order.id, site)? {
-            return Err(Refused::NotInThisOrder.with("what", site).into());
-        }
+    if let Some(site) = cause.site()
+        && !order_rows::covers(tx, order.id, site)?
+    {
+        return Err(Refused::NotInThisOrder.with("what", site).into());
     }
     Ok(solving::begin(tx, order, cause, weights)?)
 }
 
 /// A site calls for more people; a proposal is made at once. The face for duties above.
 pub fn report_shortage(
-    tx: &mut Tx, order: &Order, site: Id<things::Site>, role: PostRole, count: u32, weights: &Weights,
+    tx: &mut Tx,
+    order: &Order,
+    site: Id<things::Site>,
+    role: PostRole,
+    count: u32,
+    weights: &Weights,
 ) -> Result<Id<things::Plan>, Fault> {
     if count == 0 || count > MOST {
         return Err(web::refusal::Refused::NotUnderstood.with("reason", format!("count: 1 – {MOST}")).into());

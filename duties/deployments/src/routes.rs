@@ -13,8 +13,8 @@ pub const NAV: &[NavItem] = &[
 
 pub fn routes(routes: &mut Routes) {
     use Right::{
-        Allocate, CheckPeopleIn, EditRegisters, GiveOrders, OwnDuty, PublishPlans, RaiseRequests, RevealPerson, SeeBoard,
-        SeeRegisters, SeeSite,
+        Allocate, CheckPeopleIn, EditRegisters, GiveOrders, OwnDuty, PublishPlans, RaiseRequests, RevealPerson,
+        SeeBoard, SeeRegisters, SeeSite,
     };
     let order = In::The("order");
     let site = In::The("site");
@@ -28,6 +28,7 @@ pub fn routes(routes: &mut Routes) {
     routes.post("/orders/{order}/closing", GiveOrders, order, orders::close::close);
     routes.get("/orders/{order}/posts", SeeBoard, order, orders::posts::show);
     routes.post("/orders/{order}/posts", GiveOrders, order, orders::posts::set);
+    routes.get("/orders/{order}/declined", Allocate, order, orders::declined::show);
     routes.get("/orders/{order}/roster", SeeBoard, order, roster::of_order::show);
 
     routes.post("/orders/{order}/plans", Allocate, order, plans::ask::ask);

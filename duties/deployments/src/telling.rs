@@ -35,7 +35,9 @@ pub fn tell(tx: &mut Tx, house: &House, order: &Order, change: &Change) -> Resul
         messages.extend(teller.posted(tx, person, posting).map(|message| message.linked(link)));
     }
     for held in change.released() {
-        messages.extend(persons.get(&held.volunteer).map(|person| teller.message(tx, person, "deployments-notice-withdrawn")));
+        messages.extend(
+            persons.get(&held.volunteer).map(|person| teller.message(tx, person, "deployments-notice-withdrawn")),
+        );
     }
     notices::queue(tx, house, &order.district, &messages)?;
     Ok(())

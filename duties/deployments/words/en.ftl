@@ -217,6 +217,10 @@ deployments-checked-out = Checked out.
 deployments-undone = Undone.
 deployments-check-in-conflict = The same number came with other content before. Both are kept; check with the site chief.
 
+deployments-who-declined = Who declined
+deployments-nobody-declined = Nobody has declined.
+deployments-declined-count = { $count } declined; the latest are listed.
+
 # The today page
 deployments-changed = Your duty has changed
 deployments-not-there = Not { $site } any more.

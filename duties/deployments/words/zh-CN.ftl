@@ -205,6 +205,10 @@ deployments-checked-out = 已签退。
 deployments-undone = 已撤销。
 deployments-check-in-conflict = 同一编号来过别的内容。两份都已留存，请点长核对。
 
+deployments-who-declined = 请假人员
+deployments-nobody-declined = 没有人请假。
+deployments-declined-count = 共 { $count } 人请假，只列最近的。
+
 # The today page
 deployments-changed = 任务有变
 deployments-not-there = 不用去{ $site }了。

@@ -79,7 +79,9 @@ pub async fn decline(desk: Desk, ask: Decline) -> Result<Done<()>, Fault> {
 
 /// The own assignment that was on the screen.
 fn on_screen(
-    tx: &mut Tx, volunteer: Id<things::Volunteer>, shown: Id<things::Assignment>,
+    tx: &mut Tx,
+    volunteer: Id<things::Volunteer>,
+    shown: Id<things::Assignment>,
 ) -> Result<(Order, Assignment), Fault> {
     let held = assignments::by_id(tx, shown)?.filter(|held| held.volunteer == volunteer).ok_or(Refused::NoDuty)?;
     let order = crate::store::orders::known(tx, held.order)?;

@@ -23,7 +23,12 @@ pub async fn take(desk: Desk, _: Ask) -> Result<Attachment, Fault> {
     let role = words.say(desk.locale(), format!("post-{}", held.role)).to_string();
     let what = format!("{role} · {}", site.name);
     let text = calendar(&order, &held, &what, &format!("{} {}", site.name, site.address), desk.at());
-    Ok(Attachment { name: "duty.ics".to_owned(), mime: "text/calendar; charset=utf-8", body: Body::from(text), inline: false })
+    Ok(Attachment {
+        name: "duty.ics".to_owned(),
+        mime: "text/calendar; charset=utf-8",
+        body: Body::from(text),
+        inline: false,
+    })
 }
 
 fn calendar(order: &Order, held: &Assignment, what: &str, place: &str, now: Moment) -> String {

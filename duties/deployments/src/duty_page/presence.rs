@@ -41,7 +41,8 @@ async fn note(desk: Desk, ask: Ask, way: Way) -> Result<Noted, Fault> {
     let volunteer = desk.volunteer()?;
     let id = ask.id.unwrap_or_else(Uuid::now_v7);
     let said_at = said(&desk, ask.at.as_deref())?;
-    let stands = ask.latitude.zip(ask.longitude).and_then(|(latitude, longitude)| Position::new(latitude, longitude).ok());
+    let stands =
+        ask.latitude.zip(ask.longitude).and_then(|(latitude, longitude)| Position::new(latitude, longitude).ok());
     let received_at = desk.at();
     desk.change(move |tx| {
         let (order, held) = super::own(tx, volunteer)?;

@@ -119,8 +119,12 @@ fn page(tx: &mut Tx, volunteer: Id<things::Volunteer>, public: &str) -> Result<D
         None => assignments::latest_of(tx, volunteer)?.map(|held| held.standing).filter(|standing| !standing.is_live()),
     };
     let address = format!("{public}{}", person.badge);
-    let badge =
-        Badge { grouped: responders::badge::grouped(&person.badge), qr: qr::svg(&address), code: person.badge, address };
+    let badge = Badge {
+        grouped: responders::badge::grouped(&person.badge),
+        qr: qr::svg(&address),
+        code: person.badge,
+        address,
+    };
     Ok(DutyPage { name: person.name, team: person.team_name, badge, duty, gone, reasons: DeclineReason::ALL.to_vec() })
 }
 
@@ -167,7 +171,9 @@ fn route(to: Position, name: &str) -> Route {
         geo: format!("geo:{latitude:.6},{longitude:.6}"),
         // `coordinate=wgs84` lets the map convert to its own system.
         amap: format!("https://uri.amap.com/marker?position={longitude:.6},{latitude:.6}&name={name}&coordinate=wgs84"),
-        osm: format!("https://www.openstreetmap.org/?mlat={latitude:.6}&mlon={longitude:.6}#map=17/{latitude:.6}/{longitude:.6}"),
+        osm: format!(
+            "https://www.openstreetmap.org/?mlat={latitude:.6}&mlon={longitude:.6}#map=17/{latitude:.6}/{longitude:.6}"
+        ),
     }
 }
 

@@ -67,9 +67,13 @@ pub fn check_in(tx: &mut Tx, order: &Order, site: Id<Site>, entry: &Entry) -> Re
     let is_sent_here = held.as_ref().is_some_and(|held| held.site == site);
     let role = entry.role.or(held.as_ref().map(|held| held.role));
     let before = check_ins::last_of(tx, order.id, entry.volunteer)?;
-    let stay = arrive(tx, order, site, entry, role)?;
-    keep(tx, order, site, entry, role, Some(Id::from_uuid(entry.id)))?;
-    match stay {
+    let came = arrive(tx, order, site, entry, role)?;
+    let stay = match came {
+        attendance::CheckedIn::Already => attendance::lasting(tx, entry.volunteer)?.map(|stay| stay.id),
+        _ => Some(Id::from_uuid(entry.id)),
+    };
+    keep(tx, order, site, entry, role, stay)?;
+    match came {
         attendance::CheckedIn::Already => return Ok(CheckedIn::Already),
         attendance::CheckedIn::Past => return Ok(CheckedIn::New { walk_in: !is_sent_here }),
         attendance::CheckedIn::New => {}
@@ -101,10 +105,10 @@ pub fn check_out(tx: &mut Tx, order: &Order, site: Id<Site>, entry: &Entry) -> R
     attendance::check_out(tx, entry.volunteer, entry.at, tx.actor().id)?;
     let role = came.and_then(|came| came.role).or(stay.role);
     keep(tx, order, site, entry, role, Some(stay.id))?;
-    if let Some(held) = assignments::held(tx, order.id, entry.volunteer)? {
-        if let Step::Becomes(standing) = held.standing.leave(entry.at) {
-            assignments::set_standing(tx, held.id, &standing)?;
-        }
+    if let Some(held) = assignments::held(tx, order.id, entry.volunteer)?
+        && let Step::Becomes(standing) = held.standing.leave(entry.at)
+    {
+        assignments::set_standing(tx, held.id, &standing)?;
     }
     count(tx, order, site, role, -1)?;
     places::heard(tx, site)?;
@@ -156,12 +160,17 @@ fn come_back(tx: &mut Tx, order: &Order, site: Id<Site>, left: &CheckIn, entry: 
 
 fn known(tx: &mut Tx, entry: &Entry) -> Result<Option<CheckedIn>, Fault> {
     let known = check_ins::known(tx, entry.id)?;
-    let same = |line: CheckIn| if line.fingerprint == entry.fingerprint { CheckedIn::Already } else { CheckedIn::Conflict };
+    let same =
+        |line: CheckIn| if line.fingerprint == entry.fingerprint { CheckedIn::Already } else { CheckedIn::Conflict };
     Ok(known.map(same))
 }
 
 fn arrive(
-    tx: &mut Tx, order: &Order, site: Id<Site>, entry: &Entry, role: Option<PostRole>,
+    tx: &mut Tx,
+    order: &Order,
+    site: Id<Site>,
+    entry: &Entry,
+    role: Option<PostRole>,
 ) -> Result<attendance::CheckedIn, Fault> {
     let held = assignments::held(tx, order.id, entry.volunteer)?.filter(|held| held.site == site);
     let site_name = places::site(tx, site)?.map_or_else(String::new, |site| site.name);
@@ -181,7 +190,12 @@ fn arrive(
 
 /// Whoever appears here no longer stands where they stood before, perhaps under another order.
 fn leave_tally(
-    tx: &mut Tx, order: &Order, of: Id<AnOrder>, from: Id<Site>, volunteer: Id<Volunteer>, before: Option<CheckIn>,
+    tx: &mut Tx,
+    order: &Order,
+    of: Id<AnOrder>,
+    from: Id<Site>,
+    volunteer: Id<Volunteer>,
+    before: Option<CheckIn>,
 ) -> Result<(), Fault> {
     if of == order.id {
         return count(tx, order, from, before.and_then(|line| line.role), -1);
@@ -197,7 +211,12 @@ fn count(tx: &mut Tx, order: &Order, site: Id<Site>, role: Option<PostRole>, arr
 }
 
 fn keep(
-    tx: &mut Tx, order: &Order, site: Id<Site>, entry: &Entry, role: Option<PostRole>, attendance: Option<Id<Attendance>>,
+    tx: &mut Tx,
+    order: &Order,
+    site: Id<Site>,
+    entry: &Entry,
+    role: Option<PostRole>,
+    attendance: Option<Id<Attendance>>,
 ) -> Result<(), Fault> {
     let line = CheckIn {
         id: entry.id,

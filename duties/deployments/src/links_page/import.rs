@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{Error, Tx};
 
-use crate::store::links;
+use crate::store::links::{self, Link};
 
 /// One row of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -86,7 +86,7 @@ pub fn apply(tx: &mut Tx, district: &District, rows: &[LinkRow]) -> Result<Count
 struct Ends {
     teams: HashMap<String, Id<Team>>,
     sites: HashMap<String, Id<Site>>,
-    linked: HashSet<(Id<Team>, Id<Site>)>,
+    linked: HashSet<Link>,
 }
 
 impl Ends {
@@ -96,7 +96,7 @@ impl Ends {
         Ok(Self { teams, sites, linked: links::all(tx, district)? })
     }
 
-    fn judge(&self, row: &LinkRow, seen: &mut HashSet<(Id<Team>, Id<Site>)>) -> (Verdict, Option<(Id<Team>, Id<Site>)>) {
+    fn judge(&self, row: &LinkRow, seen: &mut HashSet<Link>) -> (Verdict, Option<Link>) {
         let Some(&team) = self.teams.get(row.team.trim()) else { return (Verdict::UnknownTeam, None) };
         let Some(&site) = self.sites.get(row.site.trim()) else { return (Verdict::UnknownSite, None) };
         let pair = (team, site);

@@ -48,7 +48,8 @@ pub async fn list(desk: Desk, ask: Ask) -> Result<Page<LinksPage>, Fault> {
     let page = desk.look(move |tx| {
         let links = links::all(tx, &district)?;
         let teams = responders::teams(tx, &district)?;
-        let teams: HashMap<_, _> = teams.into_iter().map(|team| (team.id, LinkedTeam { code: team.code, name: team.name })).collect();
+        let teams: HashMap<_, _> =
+            teams.into_iter().map(|team| (team.id, LinkedTeam { code: team.code, name: team.name })).collect();
         let mut of_site: HashMap<_, Vec<LinkedTeam>> = HashMap::new();
         for (team, site) in &links {
             of_site.entry(*site).or_default().extend(teams.get(team).cloned());
@@ -91,7 +92,11 @@ pub async fn set(desk: Desk, ask: SetLink) -> Result<Done<()>, Fault> {
             links::add(tx, &district, &[(team.id, site.id)])?;
         }
         let place = domain::Jurisdiction::district(district.clone());
-        Ok(tx.record(&place, site.id.uuid(), &domain::Event::LinkChanged { team: team.id, site: site.id, linked: !ask.off })?)
+        Ok(tx.record(
+            &place,
+            site.id.uuid(),
+            &domain::Event::LinkChanged { team: team.id, site: site.id, linked: !ask.off },
+        )?)
     })
     .await?;
     Ok(Done::at("/links", ()).saying("web-saved"))

@@ -121,7 +121,9 @@ fn begin(tx: &mut Tx, order: &Order, sites: &[SiteHead]) -> Result<Given, Fault>
 
 /// The headcounts of the register, of these sites.
 fn wanted(
-    tx: &mut Tx, district: &District, sites: &[Id<things::Site>],
+    tx: &mut Tx,
+    district: &District,
+    sites: &[Id<things::Site>],
 ) -> Result<Vec<(Id<things::Site>, PostRole, u32)>, Fault> {
     let needs = places::all_needs(tx, district)?;
     let of_site = |site: &Id<things::Site>| {
@@ -135,8 +137,11 @@ fn wanted(
 }
 
 fn chosen(tx: &mut Tx, district: &District, ask: &GiveOrder) -> Result<Vec<SiteHead>, Fault> {
-    let named: HashSet<&str> =
-        ask.sites.split(|c: char| c.is_whitespace() || ",，;；、".contains(c)).filter(|code| !code.is_empty()).collect();
+    let named: HashSet<&str> = ask
+        .sites
+        .split(|c: char| c.is_whitespace() || ",，;；、".contains(c))
+        .filter(|code| !code.is_empty())
+        .collect();
     let is_all = ask.divisions.is_empty() && named.is_empty();
     let mut sites = places::sites(tx, district)?;
     let is_named = |site: &SiteHead| named.contains(site.code.as_str()) || named.contains(site.id.to_string().as_str());

@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod close;
+pub mod declined;
 pub mod give;
 pub mod list;
 pub mod posts;

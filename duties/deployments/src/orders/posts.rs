@@ -10,7 +10,10 @@ use web::{Desk, Done, Fault, Page, view};
 
 use crate::{
     refusals::Refused,
-    store::{orders::{self, Order}, posts},
+    store::{
+        orders::{self, Order},
+        posts,
+    },
 };
 
 /// Rows of the grid on one page.
@@ -72,12 +75,17 @@ pub async fn show(desk: Desk, ask: Ask) -> Result<Page<PostsPage>, Fault> {
 
 fn grid(order: Order, posts: &[posts::Post], sites: Vec<places::SiteHead>, next: Option<String>) -> PostsPage {
     let roles = PostRole::ALL.to_vec();
-    let total = |role: &PostRole| posts.iter().filter(|post| post.role == *role).map(|post| u64::from(post.headcount)).sum();
+    let total =
+        |role: &PostRole| posts.iter().filter(|post| post.role == *role).map(|post| u64::from(post.headcount)).sum();
     let totals = roles.iter().map(total).collect();
     let by_post: HashMap<_, _> = posts.iter().map(|post| ((post.site, post.role), post)).collect();
     let cell = |site, role: &PostRole| {
         let post = by_post.get(&(site, *role));
-        GridCell { role: *role, headcount: post.map_or(0, |post| post.headcount), price: post.map_or(0, |post| post.price) }
+        GridCell {
+            role: *role,
+            headcount: post.map_or(0, |post| post.headcount),
+            price: post.map_or(0, |post| post.price),
+        }
     };
     let rows = sites.into_iter().map(|site| GridRow {
         site: site.id,
@@ -93,7 +101,7 @@ pub struct SetPosts {
     order: Id<things::Order>,
     /// From programs: headcounts to set.
     #[serde(default)]
-    posts: Vec<Headcount>,
+    posts: Vec<PostWanted>,
     /// From the grid's form: `site role headcount` in each field.
     #[serde(default)]
     cell: Vec<String>,
@@ -104,7 +112,7 @@ pub struct SetPosts {
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-pub struct Headcount {
+pub struct PostWanted {
     site: Id<things::Site>,
     role: PostRole,
     headcount: u32,
@@ -124,9 +132,10 @@ pub async fn set(desk: Desk, ask: SetPosts) -> Result<Done<PostsSet>, Fault> {
     Ok(Done::at(format!("/orders/{id}/posts{back}"), PostsSet { changed }).saying("web-saved"))
 }
 
-fn change(tx: &mut Tx, id: Id<things::Order>, wanted: &[Headcount]) -> Result<u64, Fault> {
+fn change(tx: &mut Tx, id: Id<things::Order>, wanted: &[PostWanted]) -> Result<u64, Fault> {
     let order = super::open(tx, id)?;
-    let known: HashMap<_, _> = posts::all(tx, id)?.into_iter().map(|post| ((post.site, post.role), post.headcount)).collect();
+    let known: HashMap<_, _> =
+        posts::all(tx, id)?.into_iter().map(|post| ((post.site, post.role), post.headcount)).collect();
     let of_order = orders::sites(tx, id)?;
     let mut changed = Vec::new();
     for post in wanted {
@@ -147,7 +156,7 @@ fn change(tx: &mut Tx, id: Id<things::Order>, wanted: &[Headcount]) -> Result<u6
     Ok(changed.len() as u64)
 }
 
-fn read(ask: &SetPosts) -> Result<Vec<Headcount>, Fault> {
+fn read(ask: &SetPosts) -> Result<Vec<PostWanted>, Fault> {
     let unreadable = |reason: String| web::refusal::Refused::NotUnderstood.with("reason", reason);
     let mut wanted = ask.posts.clone();
     if ask.cell.len() != ask.headcount.len() {
@@ -156,7 +165,7 @@ fn read(ask: &SetPosts) -> Result<Vec<Headcount>, Fault> {
     for (cell, headcount) in ask.cell.iter().zip(&ask.headcount) {
         let parts = cell.split_once(' ').and_then(|(site, role)| Some((site.parse().ok()?, role.parse().ok()?)));
         let (site, role) = parts.ok_or_else(|| unreadable(cell.clone()))?;
-        wanted.push(Headcount { site, role, headcount: *headcount });
+        wanted.push(PostWanted { site, role, headcount: *headcount });
     }
     match wanted.iter().find(|post| post.headcount > MOST) {
         Some(post) => Err(unreadable(format!("{} > {MOST}", post.headcount)).into()),

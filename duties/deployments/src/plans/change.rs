@@ -16,7 +16,7 @@ use crate::{
     store::{
         assignments::{self, Assignment, Posting},
         orders::Order,
-        plans::{self, Line, Plan, PlanPost},
+        plans::{self, Line, Plan, PlanPost, Release},
     },
 };
 
@@ -54,6 +54,7 @@ pub fn of_plan(tx: &mut Tx, order: &Order, plan: &Plan) -> Result<Change, Fault>
     } else {
         whole(tx, plan, &live, &lines)?
     };
+    refuse_asking_again(tx, order, &change)?;
     refuse_moving_the_arrived(plan, &change)?;
     refuse_held_elsewhere(tx, order, &change)?;
     let posts = plans::post_map(tx, plan.id)?;
@@ -82,7 +83,11 @@ fn whole(tx: &Tx, plan: &Plan, live: &HashMap<Id<Volunteer>, Assignment>, lines:
 
 /// A re-plan names its steps; each must still begin where it was made.
 fn mended(
-    tx: &Tx, plan: &Plan, live: &HashMap<Id<Volunteer>, Assignment>, lines: &[Line], released: &[(Id<Volunteer>, Id<Site>, PostRole)],
+    tx: &Tx,
+    plan: &Plan,
+    live: &HashMap<Id<Volunteer>, Assignment>,
+    lines: &[Line],
+    released: &[Release],
 ) -> Result<Change, Fault> {
     let mut change = Change::default();
     for line in lines {
@@ -115,6 +120,13 @@ fn posting(tx: &Tx, plan: &Plan, line: &Line, held: Option<&Assignment>) -> Post
     }
 }
 
+/// Whoever declined since the plan was made is not asked again.
+fn refuse_asking_again(tx: &mut Tx, order: &Order, change: &Change) -> Result<(), Fault> {
+    let declined: HashSet<_> = assignments::declined(tx, order.id)?.into_iter().map(|held| held.volunteer).collect();
+    let is_asked_again = change.postings.iter().any(|posting| declined.contains(&posting.volunteer));
+    if is_asked_again { Err(Refused::PlanIsStale.into()) } else { Ok(()) }
+}
+
 /// Of a site that drops out, those who stand there must be freed; of others nobody who has arrived is moved.
 fn refuse_moving_the_arrived(plan: &Plan, change: &Change) -> Result<(), Fault> {
     let dropped = plan.cause.dropped_site();
@@ -129,7 +141,10 @@ fn refuse_held_elsewhere(tx: &mut Tx, order: &Order, change: &Change) -> Result<
 }
 
 fn refuse_draining(
-    tx: &mut Tx, live: &HashMap<Id<Volunteer>, Assignment>, posts: &HashMap<Post, PlanPost>, change: &Change,
+    tx: &mut Tx,
+    live: &HashMap<Id<Volunteer>, Assignment>,
+    posts: &HashMap<Post, PlanPost>,
+    change: &Change,
 ) -> Result<(), Fault> {
     let mut before: HashMap<Post, u32> = HashMap::new();
     for held in live.values() {

@@ -47,10 +47,15 @@ struct Ground {
 
 impl Ground {
     fn read(
-        tx: &mut Tx, order: &Order, cause: &Cause, live: &HashMap<Id<Volunteer>, Assignment>, pins: &HashMap<Id<Volunteer>, Post>,
+        tx: &mut Tx,
+        order: &Order,
+        cause: &Cause,
+        live: &HashMap<Id<Volunteer>, Assignment>,
+        pins: &HashMap<Id<Volunteer>, Post>,
     ) -> Result<Self, Error> {
         let taking_part = orders::sites(tx, order.id)?;
-        let shut: HashSet<_> = taking_part.iter().filter(|(_, closed_at)| closed_at.is_some()).map(|(site, _)| *site).collect();
+        let shut: HashSet<_> =
+            taking_part.iter().filter(|(_, closed_at)| closed_at.is_some()).map(|(site, _)| *site).collect();
         let mut spots: Vec<Spot> = places::sites(tx, &order.district)?
             .into_iter()
             .filter(|site| taking_part.binary_search_by_key(&site.id, |(id, _)| *id).is_ok())
@@ -73,10 +78,15 @@ impl Ground {
 
 /// Every post that is wanted, held or pinned: headcount and price.
 fn wanted(
-    tx: &mut Tx, order: &Order, cause: &Cause, live: &HashMap<Id<Volunteer>, Assignment>, pins: &HashMap<Id<Volunteer>, Post>,
+    tx: &mut Tx,
+    order: &Order,
+    cause: &Cause,
+    live: &HashMap<Id<Volunteer>, Assignment>,
+    pins: &HashMap<Id<Volunteer>, Post>,
 ) -> Result<HashMap<Post, (u32, i64)>, Error> {
     let posts = posts::all(tx, order.id)?;
-    let mut wanted: HashMap<_, _> = posts.into_iter().map(|post| ((post.site, post.role), (post.headcount, post.price))).collect();
+    let mut wanted: HashMap<_, _> =
+        posts.into_iter().map(|post| ((post.site, post.role), (post.headcount, post.price))).collect();
     let spoken_of = live.values().map(|held| (held.site, held.role)).chain(pins.values().copied());
     for post in spoken_of {
         wanted.entry(post).or_default();
@@ -102,8 +112,12 @@ struct Calling<'o> {
 
 impl<'o> Calling<'o> {
     fn read(
-        tx: &mut Tx, order: &'o Order, cause: &Cause, live: HashMap<Id<Volunteer>, Assignment>,
-        pins: HashMap<Id<Volunteer>, Post>, zone: &TimeZone,
+        tx: &mut Tx,
+        order: &'o Order,
+        cause: &Cause,
+        live: HashMap<Id<Volunteer>, Assignment>,
+        pins: HashMap<Id<Volunteer>, Post>,
+        zone: &TimeZone,
     ) -> Result<Self, Error> {
         let declined = assignments::declined(tx, order.id)?.into_iter().map(|held| held.volunteer);
         Ok(Self {
@@ -121,26 +135,28 @@ impl<'o> Calling<'o> {
 
     fn candidates(&self, tx: &mut Tx, ground: &Ground) -> Result<Vec<Candidate>, Error> {
         let mut candidates = Vec::new();
-        responders::each_for_allocation(tx, &self.order.district, |head| candidates.push(self.candidate(head, ground)))?;
+        responders::each_for_allocation(tx, &self.order.district, |person| {
+            candidates.push(self.candidate(person, ground));
+        })?;
         candidates.sort_unstable_by_key(|person| person.volunteer);
         Ok(candidates)
     }
 
-    fn candidate(&self, head: VolunteerHead, ground: &Ground) -> Candidate {
-        let held = self.live.get(&head.id);
-        let lately = self.lately.get(&head.id);
-        let left_out = self.exclusions.get(&head.id).map(Vec::as_slice).unwrap_or_default();
+    fn candidate(&self, person: VolunteerHead, ground: &Ground) -> Candidate {
+        let held = self.live.get(&person.id);
+        let lately = self.lately.get(&person.id);
+        let left_out = self.exclusions.get(&person.id).map(Vec::as_slice).unwrap_or_default();
         let spot = |site: &Option<Id<Site>>| ground.spot_of.get(&(*site)?).copied();
         Candidate {
-            volunteer: head.id,
-            position: head.position,
-            team: Some(head.team),
-            roles: head.roles,
-            is_reserve: head.reserve,
-            nights_in_a_row: head.nights_in_a_row.max(lately.map_or(0, |lately| lately.nights_in_a_row)),
-            absence: self.absence(&head, held),
+            volunteer: person.id,
+            position: person.position,
+            team: Some(person.team),
+            roles: person.roles,
+            is_reserve: person.reserve,
+            nights_in_a_row: person.nights_in_a_row.max(lately.map_or(0, |lately| lately.nights_in_a_row)),
+            absence: self.absence(&person, held),
             held: held.and_then(|held| self.held(held, ground)),
-            pinned: self.pins.get(&head.id).and_then(|post| ground.want_of.get(post).copied()),
+            pinned: self.pins.get(&person.id).and_then(|post| ground.want_of.get(post).copied()),
             barred: left_out.iter().filter_map(spot).collect(),
         }
     }
@@ -152,36 +168,37 @@ impl<'o> Calling<'o> {
         Some(Held { want, is_fixed: held.standing.has_arrived() && !site_drops_out })
     }
 
-    fn absence(&self, head: &VolunteerHead, held: Option<&Assignment>) -> Option<Absence> {
+    fn absence(&self, person: &VolunteerHead, held: Option<&Assignment>) -> Option<Absence> {
         let (from, until) = self.order.shift();
-        let is_left_out = self.exclusions.get(&head.id).is_some_and(|sites| sites.contains(&None));
-        let is_free = head.available_from.is_none_or(|at| at <= from) && head.available_until.is_none_or(|at| at >= until);
+        let is_left_out = self.exclusions.get(&person.id).is_some_and(|sites| sites.contains(&None));
+        let is_free =
+            person.available_from.is_none_or(|at| at <= from) && person.available_until.is_none_or(|at| at >= until);
         match held {
-            _ if self.declined.contains(&head.id) => Some(Absence::Declined),
+            _ if self.declined.contains(&person.id) => Some(Absence::Declined),
             _ if is_left_out => Some(Absence::Excluded),
-            Some(held) if self.is_missing(head, held) => Some(Absence::Missing),
+            Some(held) if self.is_missing(person, held) => Some(Absence::Missing),
             // Who was told to come is counted on.
             Some(_) if self.cause.is_mending() => None,
-            _ if self.elsewhere.contains(&head.id) => Some(Absence::Elsewhere),
+            _ if self.elsewhere.contains(&person.id) => Some(Absence::Elsewhere),
             _ if !is_free => Some(Absence::Away),
-            _ if !self.is_rested(head) => Some(Absence::Resting),
+            _ if !self.is_rested(person) => Some(Absence::Resting),
             _ => None,
         }
     }
 
-    fn is_missing(&self, head: &VolunteerHead, held: &Assignment) -> bool {
+    fn is_missing(&self, person: &VolunteerHead, held: &Assignment) -> bool {
         let is_meant = match self.cause {
-            Cause::TeamLate { team } => head.team == team,
+            Cause::TeamLate { team } => person.team == team,
             Cause::NoShows { site } => held.site == site,
             _ => false,
         };
         is_meant && !held.standing.has_arrived()
     }
 
-    fn is_rested(&self, head: &VolunteerHead) -> bool {
-        let lately = self.lately.get(&head.id);
-        let nights = head.nights_in_a_row.max(lately.map_or(0, |lately| lately.nights_in_a_row));
-        let last_end = lately.and_then(|lately| lately.last_end).filter(|_| !self.live.contains_key(&head.id));
+    fn is_rested(&self, person: &VolunteerHead) -> bool {
+        let lately = self.lately.get(&person.id);
+        let nights = person.nights_in_a_row.max(lately.map_or(0, |lately| lately.nights_in_a_row));
+        let last_end = lately.and_then(|lately| lately.last_end).filter(|_| !self.live.contains_key(&person.id));
         responders::is_rested(self.rest, last_end, nights, self.order.milestones.shift_from)
     }
 }

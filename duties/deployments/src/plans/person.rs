@@ -97,7 +97,9 @@ pub async fn show(desk: Desk, ask: Ask) -> Result<Page<PersonPage>, Fault> {
 
 /// Places the plan's lines in the case as it stands and asks why nothing nearer was to be had.
 fn nearer(
-    case: &Case, lines: &[plans::Line], prices: &HashMap<(Id<things::Site>, PostRole), plans::PlanPost>,
+    case: &Case,
+    lines: &[plans::Line],
+    prices: &HashMap<(Id<things::Site>, PostRole), plans::PlanPost>,
     person: Id<things::Volunteer>,
 ) -> Option<Nearer> {
     let post = |want: &crate::rules::case::Want| (case.spots[want.spot].site, want.role);
@@ -112,7 +114,12 @@ fn nearer(
 }
 
 fn page(
-    tx: &mut Tx, order: Order, plan: Plan, case: &Case, line: &plans::Line, nearer: Option<Nearer>,
+    tx: &mut Tx,
+    order: Order,
+    plan: Plan,
+    case: &Case,
+    line: &plans::Line,
+    nearer: Option<Nearer>,
 ) -> Result<PersonPage, Fault> {
     let sites = site_map(tx, &order)?;
     let person = responders::person(tx, line.volunteer)?.ok_or(Refused::NotThere)?;
@@ -136,7 +143,10 @@ fn page(
 }
 
 fn in_words(
-    tx: &mut Tx, case: &Case, nearer: &Nearer, sites: &HashMap<Id<things::Site>, SiteHead>,
+    tx: &mut Tx,
+    case: &Case,
+    nearer: &Nearer,
+    sites: &HashMap<Id<things::Site>, SiteHead>,
 ) -> Result<NearerPost, Fault> {
     let place = |want: usize| site_name(sites, case.spots[case.wants[want].spot].site);
     let (obstacle, moves, loss_m) = match &nearer.obstacle {
@@ -149,7 +159,14 @@ fn in_words(
     let step = |step: &crate::rules::explain::Move| {
         let person = persons.get(&case.candidates[step.candidate].volunteer)?;
         let (from, to) = (place(step.from), place(step.to));
-        Some(ChainStep { code: person.code.clone(), name: person.name.clone(), from, to, longer_m: step.longer_m, shorter_m: -step.longer_m })
+        Some(ChainStep {
+            code: person.code.clone(),
+            name: person.name.clone(),
+            from,
+            to,
+            longer_m: step.longer_m,
+            shorter_m: -step.longer_m,
+        })
     };
     Ok(NearerPost {
         site_name: place(nearer.want),

@@ -44,7 +44,12 @@ pub async fn publish(desk: Desk, ask: Ask) -> Result<Done<Published>, Fault> {
 }
 
 /// Publishes a plan, whole or mending.
-pub fn of_plan(tx: &mut Tx, house: &Arc<House>, order: Id<things::Order>, plan: Id<things::Plan>) -> Result<Published, Fault> {
+pub fn of_plan(
+    tx: &mut Tx,
+    house: &Arc<House>,
+    order: Id<things::Order>,
+    plan: Id<things::Plan>,
+) -> Result<Published, Fault> {
     let order = orders::open(tx, order)?;
     let plan = super::named(tx, order.id, plan)?;
     match (plan.score(), plan.published_at) {

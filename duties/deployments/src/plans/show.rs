@@ -122,7 +122,9 @@ fn page(tx: &mut Tx, ask: &Ask) -> Result<PlanPage, Fault> {
         from: None,
     });
     let mut released = named_lines(tx, &released.collect::<Vec<_>>(), &sites)?;
-    released.iter_mut().for_each(|line| line.reason = None);
+    for line in &mut released {
+        line.reason = None;
+    }
     let about = about(tx, &order, &plan, &sites)?;
     let site = ask.site.clone();
     Ok(PlanPage { order, plan, about, gaps, gap_posts, dearest, lines, released, next, site })
@@ -130,7 +132,10 @@ fn page(tx: &mut Tx, ask: &Ask) -> Result<PlanPage, Fault> {
 
 /// The lines asked for: a page of all, or those of one site.
 fn shown(
-    tx: &mut Tx, plan: &Plan, ask: &Ask, sites: &HashMap<Id<things::Site>, SiteHead>,
+    tx: &mut Tx,
+    plan: &Plan,
+    ask: &Ask,
+    sites: &HashMap<Id<things::Site>, SiteHead>,
 ) -> Result<(Vec<PlanLine>, Option<Id<things::Volunteer>>), Fault> {
     let named = ask.site.as_deref().map(str::trim).filter(|text| !text.is_empty());
     if let Some(text) = named {
@@ -151,7 +156,9 @@ pub fn site_map(tx: &mut Tx, order: &Order) -> Result<HashMap<Id<things::Site>, 
 
 /// Lines with the names of people and sites.
 pub fn named_lines(
-    tx: &mut Tx, lines: &[Line], sites: &HashMap<Id<things::Site>, SiteHead>,
+    tx: &mut Tx,
+    lines: &[Line],
+    sites: &HashMap<Id<things::Site>, SiteHead>,
 ) -> Result<Vec<PlanLine>, Fault> {
     let ids: Vec<_> = lines.iter().map(|line| line.volunteer).collect();
     let persons = responders::persons(tx, &ids)?;

@@ -57,21 +57,21 @@ async fn work(store: &Store, job: &Leased, id: Id<things::Plan>, zone: jiff::tz:
     if !plan.cause.is_mending() {
         stage(store, id, "reading").await?;
     }
-    let (cause, weights, of) = (plan.cause, plan.weights, order.clone());
-    let case = store.look(move |tx| gather(tx, &of, &cause, weights, &zone)).await?;
+    let (mishap, weights, of) = (plan.cause, plan.weights, order.clone());
+    let question = store.look(move |tx| gather(tx, &of, &mishap, weights, &zone)).await?;
     if !plan.cause.is_mending() {
         stage(store, id, "solving").await?;
     }
     let solved = tokio::task::spawn_blocking(move || {
-        let answer = case.solve();
-        (case, answer)
+        let answer = question.solve();
+        (question, answer)
     });
-    let (case, answer) = solved.await.map_err(|panic| Error::Bug(panic.to_string()))?;
+    let (question, answer) = solved.await.map_err(|panic| Error::Bug(panic.to_string()))?;
     let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let job = job.clone();
     let act = Act::system(store.clock().now());
-    let (case, answer) = (Arc::new(case), Arc::new(answer));
-    store.change(act, move |tx| keep(tx, &job, &order, &plan, &case, &answer, took_ms)).await
+    let (question, answer) = (Arc::new(question), Arc::new(answer));
+    store.change(act, move |tx| keep(tx, &job, &order, &plan, &question, &answer, took_ms)).await
 }
 
 /// The plan that is still to be made, with its order.
@@ -87,7 +87,13 @@ async fn stage(store: &Store, id: Id<things::Plan>, stage: &'static str) -> Resu
 }
 
 fn keep(
-    tx: &mut Tx, job: &Leased, order: &Order, plan: &Plan, case: &Case, answer: &Result<Answer, flow::Error>, took_ms: u64,
+    tx: &mut Tx,
+    job: &Leased,
+    order: &Order,
+    plan: &Plan,
+    case: &Case,
+    answer: &Result<Answer, flow::Error>,
+    took_ms: u64,
 ) -> Result<(), Error> {
     match answer {
         Ok(answer) => {

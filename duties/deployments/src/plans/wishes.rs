@@ -37,7 +37,8 @@ pub async fn pin(desk: Desk, ask: Pin) -> Result<Done<()>, Fault> {
         if ask.off {
             wishes::unpin(tx, order.id, ask.volunteer)?;
         } else {
-            let (site, role) = ask.site.zip(ask.role).ok_or_else(|| Refused::NotInThisOrder.with("what", "site, role"))?;
+            let (site, role) =
+                ask.site.zip(ask.role).ok_or_else(|| Refused::NotInThisOrder.with("what", "site, role"))?;
             may_stand(tx, &order, ask.volunteer, site, role)?;
             wishes::pin(tx, &order, ask.volunteer, site, role)?;
         }
@@ -50,7 +51,11 @@ pub async fn pin(desk: Desk, ask: Pin) -> Result<Done<()>, Fault> {
 
 /// A pin outranks distance and rest, not what somebody can do.
 fn may_stand(
-    tx: &mut Tx, order: &Order, volunteer: Id<things::Volunteer>, site: Id<things::Site>, role: PostRole,
+    tx: &mut Tx,
+    order: &Order,
+    volunteer: Id<things::Volunteer>,
+    site: Id<things::Site>,
+    role: PostRole,
 ) -> Result<(), Fault> {
     if !order_rows::covers(tx, order.id, site)? {
         return Err(Refused::NotInThisOrder.with("what", site).into());

@@ -1,6 +1,9 @@
 //! Undoing a published plan: what stood before stands again, as far as people have not arrived meanwhile.
 
-use std::{collections::{HashMap, HashSet}, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use domain::{Event, Id, things};
 use schemars::JsonSchema;
@@ -42,7 +45,12 @@ pub async fn withdraw(desk: Desk, ask: Ask) -> Result<Done<Withdrawn>, Fault> {
 }
 
 /// Undoes the newest published plan of an order.
-pub fn of_plan(tx: &mut Tx, house: &Arc<House>, order: Id<things::Order>, plan: Id<things::Plan>) -> Result<Withdrawn, Fault> {
+pub fn of_plan(
+    tx: &mut Tx,
+    house: &Arc<House>,
+    order: Id<things::Order>,
+    plan: Id<things::Plan>,
+) -> Result<Withdrawn, Fault> {
     let order = orders::open(tx, order)?;
     let plan = super::named(tx, order.id, plan)?;
     if !plan.is_published() {

@@ -10,7 +10,10 @@ use domain::{
     Id, Moment, PostRole,
     things::{Order as AnOrder, Site, Volunteer},
 };
-use responders::Person;
+use responders::{
+    Person,
+    attendance::{self, Attended},
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::{Error, Tx};
@@ -19,7 +22,7 @@ use crate::{
     rules::standing::Standing,
     store::{
         assignments::{self, Assignment},
-        check_ins::{self, CheckIn},
+        check_ins,
     },
 };
 
@@ -50,12 +53,21 @@ pub enum Presence {
     Told,
     /// Said "I am coming".
     Coming,
-    Arrived { at: Moment },
+    Arrived {
+        at: Moment,
+    },
     /// Arrived, but at that other site.
-    Elsewhere { at: Moment, site: Id<Site> },
-    Left { at: Moment },
+    Elsewhere {
+        at: Moment,
+        site: Id<Site>,
+    },
+    Left {
+        at: Moment,
+    },
     /// Nobody had sent them here; they came.
-    WalkedIn { at: Moment },
+    WalkedIn {
+        at: Moment,
+    },
 }
 
 impl Presence {
@@ -85,30 +97,34 @@ impl Presence {
 /// Everybody who is meant to be at a site, and whoever else stands there; missing ones first within each role.
 pub fn roster(tx: &mut Tx, order: Id<AnOrder>, site: Id<Site>) -> Result<Vec<RosterLine>, Error> {
     let held = assignments::of_site(tx, order, site)?;
-    let here: HashMap<_, _> = check_ins::standing_at(tx, order, site)?.into_iter().map(|line| (line.volunteer, line)).collect();
-    let walked_in = here.values().filter(|line| !held.iter().any(|held| held.volunteer == line.volunteer));
-    let ids: Vec<_> = held.iter().map(|held| held.volunteer).chain(walked_in.clone().map(|line| line.volunteer)).collect();
+    let present = attendance::present(tx, order, site)?;
+    let far = check_ins::distances(tx, order, site)?;
+    let is_sent = |stay: &&Attended| held.iter().any(|held| held.volunteer == stay.volunteer);
+    let walked_in: Vec<&Attended> = present.iter().filter(|stay| !is_sent(stay)).collect();
+    let off_m: HashMap<_, _> = present.iter().filter_map(|stay| Some((stay.volunteer, *far.get(&stay.id)?))).collect();
+    let ids: Vec<_> =
+        held.iter().map(|held| held.volunteer).chain(walked_in.iter().map(|stay| stay.volunteer)).collect();
     let persons = responders::persons(tx, &ids)?;
-    let sent = held.iter().filter_map(|held| Some(sent(held, persons.get(&held.volunteer)?, here.get(&held.volunteer))));
-    let came = walked_in.filter_map(|line| Some(came(line, persons.get(&line.volunteer)?)));
-    let mut lines: Vec<RosterLine> = sent.chain(came).collect();
+    let sent = held.iter().filter_map(|held| Some(sent(held, persons.get(&held.volunteer)?)));
+    let came = walked_in.into_iter().filter_map(|stay| Some(came(stay, persons.get(&stay.volunteer)?)));
+    let mut lines: Vec<RosterLine> =
+        sent.chain(came).map(|line| RosterLine { off_m: off_m.get(&line.volunteer).copied(), ..line }).collect();
     lines.sort_by(|a, b| (a.role, a.presence.is_here(), &a.name).cmp(&(b.role, b.presence.is_here(), &b.name)));
     Ok(lines)
 }
 
-fn sent(held: &Assignment, person: &Person, entry: Option<&CheckIn>) -> RosterLine {
+fn sent(held: &Assignment, person: &Person) -> RosterLine {
     RosterLine {
         role: Some(held.role),
         presence: Presence::of(held),
         distance_m: Some(held.distance_m),
         is_unseen_change: held.is_unseen_change(),
-        off_m: entry.and_then(|entry| entry.off_m),
         ..blank(person)
     }
 }
 
-fn came(line: &CheckIn, person: &Person) -> RosterLine {
-    RosterLine { role: line.role, presence: Presence::WalkedIn { at: line.received_at }, off_m: line.off_m, ..blank(person) }
+fn came(stay: &Attended, person: &Person) -> RosterLine {
+    RosterLine { role: stay.role, presence: Presence::WalkedIn { at: stay.in_at }, ..blank(person) }
 }
 
 fn blank(person: &Person) -> RosterLine {

@@ -7,7 +7,7 @@ use web::{Desk, Fault, Page, refusal::Refused, view};
 
 use crate::{
     refusals,
-    store::{assignments, check_ins, orders},
+    store::{assignments, orders},
 };
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -30,7 +30,8 @@ pub async fn reveal(desk: Desk, ask: Ask) -> Result<Page<PhonePage>, Fault> {
     desk.change(move |tx| {
         let order = orders::of_site(tx, site)?.ok_or(refusals::Refused::SiteIsIdle)?;
         let is_sent = assignments::held(tx, order.id, volunteer)?.is_some_and(|held| held.site == site);
-        let is_here = check_ins::standing_at(tx, order.id, site)?.iter().any(|line| line.volunteer == volunteer);
+        let is_here =
+            responders::attendance::present(tx, order.id, site)?.iter().any(|stay| stay.volunteer == volunteer);
         if !is_sent && !is_here {
             return Err(Refused::NotThere.into());
         }

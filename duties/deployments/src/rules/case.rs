@@ -10,7 +10,7 @@ use domain::{
 use flow::{Agent, Post, Problem, Travel};
 
 use super::{
-    pick::{Pick, Reason},
+    pick::{Link, Pick, Reason},
     shortfall::{Qualified, Shortfall},
     weights::Weights,
 };
@@ -137,7 +137,8 @@ impl Case {
     /// Solves and proves. Takes as long as it takes: not for the thread that serves requests.
     pub fn solve(&self) -> Result<Answer, flow::Error> {
         let problem = self.problem();
-        let plan = if self.is_mending { flow::replan(&problem, &self.standing(&problem))? } else { flow::solve(&problem)? };
+        let plan =
+            if self.is_mending { flow::replan(&problem, &self.standing(&problem))? } else { flow::solve(&problem)? };
         let proof = flow::check(&problem, &plan)?;
         Ok(self.answer(&problem, &plan, proof))
     }
@@ -145,7 +146,8 @@ impl Case {
     /// What this person costs at this post; none when they cannot take it.
     pub fn cost_m(&self, candidate: usize, want: usize) -> Option<i64> {
         let (person, post) = (&self.candidates[candidate], &self.wants[want]);
-        let able = person.absence.is_none() && person.roles & post.role.bit() != 0 && !person.barred.contains(&post.spot);
+        let able =
+            person.absence.is_none() && person.roles & post.role.bit() != 0 && !person.barred.contains(&post.spot);
         able.then(|| {
             let unlinked_m = if self.is_linked(person, post.spot) { 0 } else { self.weights.unlinked_m };
             let home = person.held.map(|held| held.want);
@@ -206,7 +208,14 @@ impl Case {
         let Want { spot, role, headcount, .. } = *want;
         let need = headcount.max(fixed);
         let gap_price = self.weights.missing_m * i64::from(self.spots[spot].priority);
-        Post { place: spot, skill: role as u8, need, crew: self.weights.crew(headcount), gap_price, crew_price: 2 * gap_price }
+        Post {
+            place: spot,
+            skill: role as u8,
+            need,
+            crew: self.weights.crew(headcount),
+            gap_price,
+            crew_price: 2 * gap_price,
+        }
     }
 
     fn agent(&self, person: &Candidate, groups: &HashMap<Id<Team>, usize>) -> Agent {
@@ -260,7 +269,8 @@ impl Case {
         let placed = plan.post_of.iter().enumerate().filter_map(|(at, post)| Some((at, (*post)?)));
         let lines: Vec<Line> = placed.map(|(at, want)| self.line(at, want, &with_links)).collect();
         let held = |at: &usize| self.candidates[*at].held.is_some();
-        let released: Vec<usize> = (0..self.candidates.len()).filter(held).filter(|at| plan.post_of[*at].is_none()).collect();
+        let released: Vec<usize> =
+            (0..self.candidates.len()).filter(held).filter(|at| plan.post_of[*at].is_none()).collect();
         let figures = Figures {
             objective: proof.objective,
             lower_bound: proof.lower_bound,
@@ -273,11 +283,15 @@ impl Case {
 
     fn line(&self, candidate: usize, want: usize, with_links: &HashSet<Id<Team>>) -> Line {
         let person = &self.candidates[candidate];
+        let link = match person.team {
+            _ if self.is_linked(person, self.wants[want].spot) => Link::Own,
+            Some(team) if with_links.contains(&team) => Link::Others,
+            _ => Link::None,
+        };
         let reason = Reason::of(Pick {
             is_pinned: person.pinned == Some(want),
             was_there: person.held.is_some_and(|held| held.want == want) && self.is_mending,
-            is_linked: self.is_linked(person, self.wants[want].spot),
-            team_has_links: person.team.is_some_and(|team| with_links.contains(&team)),
+            link,
             is_reserve: person.is_reserve,
         });
         Line { candidate, want, distance_m: self.distance_m(candidate, want), reason }
@@ -346,5 +360,105 @@ impl Line {
     /// Differs from what the person holds now.
     pub fn is_news(&self, case: &Case) -> bool {
         case.candidates[self.candidate].held.map(|held| held.want) != Some(self.want)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Moment;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    prop_compose! {
+        /// Somebody near Maonan, of one of three teams or none.
+        fn somebody()(
+            latitude in 21.5..21.8_f64, longitude in 110.7..111.0_f64, team in 0..4_usize, roles in 1..4_u32,
+            is_reserve in any::<bool>(), nights_in_a_row in 0..3_u32, held in proptest::option::of((0..6_usize, any::<bool>())),
+            is_away in proptest::bool::weighted(0.2), barred in proptest::collection::vec(0..3_usize, 0..2),
+        ) -> (usize, Candidate) {
+            let held = held.map(|(want, is_fixed)| Held { want, is_fixed });
+            let position = Position { latitude, longitude };
+            let absence = is_away.then_some(Absence::Away);
+            let volunteer = Id::fresh(Moment::from_ms(1));
+            (team, Candidate {
+                volunteer, position, team: None, roles, is_reserve, nights_in_a_row, absence, held, pinned: None, barred,
+            })
+        }
+    }
+
+    prop_compose! {
+        fn some_case()(
+            people in proptest::collection::vec(somebody(), 0..14), headcounts in proptest::array::uniform6(0..4_u32),
+            links in proptest::collection::hash_set((0..3_usize, 0..3_usize), 0..5), is_mending in any::<bool>(),
+        ) -> Case {
+            let teams: [Id<Team>; 3] = std::array::from_fn(|_| Id::fresh(Moment::from_ms(1)));
+            let spot = |at: i32| Spot {
+                site: Id::fresh(Moment::from_ms(1)), priority: 1,
+                position: Position { latitude: 21.6 + f64::from(at) * 0.05, longitude: 110.9 },
+            };
+            let want = |(at, headcount): (usize, u32)| {
+                let role = if at % 2 == 0 { PostRole::Gatekeeper } else { PostRole::Registrar };
+                Want { spot: at / 2, role, headcount, price: 0 }
+            };
+            let candidates = people.into_iter().map(|(team, person)| Candidate { team: teams.get(team).copied(), ..person });
+            Case {
+                spots: (0..3).map(spot).collect(),
+                wants: headcounts.into_iter().enumerate().map(want).collect(),
+                candidates: candidates.collect(),
+                links: links.into_iter().map(|(team, spot)| (teams[team], spot)).collect(),
+                is_mending,
+                weights: Weights::default(),
+            }
+        }
+    }
+
+    /// The objective of the headquarters, added up from the answer alone.
+    fn objective(case: &Case, answer: &Answer) -> i64 {
+        let fixed = |line: &Line| case.candidates[line.candidate].held.is_some_and(|held| held.is_fixed);
+        let people: i64 = answer
+            .lines
+            .iter()
+            .filter(|line| !fixed(line))
+            .filter_map(|line| case.cost_m(line.candidate, line.want))
+            .sum();
+        let gaps = answer.outcomes.iter().map(|outcome| {
+            let price = case.weights.missing_m * i64::from(case.spots[case.wants[outcome.want].spot].priority);
+            let missing = i64::from(outcome.need - outcome.filled);
+            let crew_missing = i64::from(outcome.crew.saturating_sub(outcome.filled));
+            (missing + crew_missing) * price
+        });
+        people + gaps.sum::<i64>()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+        #[test]
+        fn an_answer_is_optimal_and_costs_what_the_headquarters_says(case in some_case()) {
+            let answer = case.solve().unwrap();
+            prop_assert_eq!(answer.figures.objective, answer.figures.lower_bound);
+            let fixed = case.candidates.iter().any(|person| person.held.is_some_and(|held| held.is_fixed));
+            if !fixed {
+                prop_assert_eq!(objective(&case, &answer), answer.figures.objective);
+            }
+        }
+
+        #[test]
+        fn nobody_is_sent_where_they_cannot_be(case in some_case()) {
+            let answer = case.solve().unwrap();
+            let mut placed = HashSet::new();
+            for line in &answer.lines {
+                prop_assert!(placed.insert(line.candidate), "one post a person");
+                let person = &case.candidates[line.candidate];
+                match person.held.filter(|held| held.is_fixed) {
+                    Some(held) => prop_assert_eq!(held.want, line.want, "who has arrived stays"),
+                    None => prop_assert!(case.cost_m(line.candidate, line.want).is_some(), "able, there and not barred"),
+                }
+            }
+            for outcome in &answer.outcomes {
+                prop_assert_eq!(outcome.filled < outcome.need, outcome.shortfall.is_some());
+            }
+        }
     }
 }

@@ -67,9 +67,13 @@ pub enum Outlook {
     /// Reached already.
     Done,
     OnTime,
-    AtRisk { mender: Mender },
+    AtRisk {
+        mender: Mender,
+    },
     /// Cannot be reached any more, or was missed.
-    Late { mender: Mender },
+    Late {
+        mender: Mender,
+    },
 }
 
 /// People at a milestone: needed, there now, and expected by then.
@@ -144,7 +148,7 @@ pub fn in_place(need: u32, comers: &[Comer], by: Moment, now: Moment, rates: &Ra
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SetUp {
     pub has_chief: bool,
-    pub set_up_at: Option<Moment>,
+    pub declared_at: Option<Moment>,
     pub heard_at: Option<Moment>,
 }
 
@@ -156,7 +160,7 @@ pub fn set_up(site: SetUp, by: Moment, now: Moment, rates: &Rates) -> Outlook {
         _ if is_silent => Mender::ZoneLead,
         _ => Mender::SiteChief,
     };
-    match site.set_up_at {
+    match site.declared_at {
         Some(_) => Outlook::Done,
         None if now >= by => Outlook::Late { mender },
         None if !site.has_chief => Outlook::AtRisk { mender },
@@ -198,9 +202,9 @@ mod tests {
     #[test]
     fn sites_set_up() {
         let (five, rates) = (MIDNIGHT.plus_h(5), Rates::default());
-        let heard = SetUp { has_chief: true, set_up_at: None, heard_at: Some(MIDNIGHT.plus_h(4)) };
+        let heard = SetUp { has_chief: true, declared_at: None, heard_at: Some(MIDNIGHT.plus_h(4)) };
         let table = [
-            ("done", SetUp { set_up_at: Some(MIDNIGHT), ..heard }, 4 * 60, Outlook::Done),
+            ("done", SetUp { declared_at: Some(MIDNIGHT), ..heard }, 4 * 60, Outlook::Done),
             ("in time", heard, 4 * 60, Outlook::OnTime),
             ("half an hour left", heard, 4 * 60 + 30, Outlook::AtRisk { mender: Mender::SiteChief }),
             ("silent", SetUp { heard_at: None, ..heard }, 3 * 60 + 40, Outlook::AtRisk { mender: Mender::ZoneLead }),

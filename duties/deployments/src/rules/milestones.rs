@@ -69,7 +69,11 @@ mod tests {
 
     #[test]
     fn the_usual_night_is_tonight_until_five() {
-        let cases = [("2022-09-15T00:00", "2022-09-15"), ("2022-09-15T04:59", "2022-09-15"), ("2022-09-15T05:00", "2022-09-16")];
+        let cases = [
+            ("2022-09-15T00:00", "2022-09-15"),
+            ("2022-09-15T04:59", "2022-09-15"),
+            ("2022-09-15T05:00", "2022-09-16"),
+        ];
         for (now, day) in cases {
             let usual = Milestones::usual(at(now), &shanghai());
             assert_eq!(usual.in_place_at, at(&format!("{day}T08:00")), "at {now}");

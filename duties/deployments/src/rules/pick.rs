@@ -20,13 +20,23 @@ pub enum Reason {
     Reserve,
 }
 
+/// How the person's team stands to the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// It answers for this site.
+    Own,
+    /// It answers for others.
+    Others,
+    /// It answers for none.
+    None,
+}
+
 /// The facts a reason is told from.
 #[derive(Debug, Clone, Copy)]
 pub struct Pick {
     pub is_pinned: bool,
     pub was_there: bool,
-    pub is_linked: bool,
-    pub team_has_links: bool,
+    pub link: Link,
     pub is_reserve: bool,
 }
 
@@ -38,8 +48,8 @@ impl Reason {
             Pick { is_pinned: true, .. } => Self::Pinned,
             Pick { was_there: true, .. } => Self::Kept,
             Pick { is_reserve: true, .. } => Self::Reserve,
-            Pick { is_linked: true, .. } => Self::OwnLink,
-            Pick { team_has_links: true, .. } => Self::Surplus,
+            Pick { link: Link::Own, .. } => Self::OwnLink,
+            Pick { link: Link::Others, .. } => Self::Surplus,
             _ => Self::Nearest,
         }
     }
@@ -70,13 +80,14 @@ mod tests {
 
     #[test]
     fn the_strongest_fact_is_the_reason() {
-        let plain = Pick { is_pinned: false, was_there: false, is_linked: false, team_has_links: false, is_reserve: false };
+        let plain = Pick { is_pinned: false, was_there: false, link: Link::None, is_reserve: false };
+        let own = Pick { link: Link::Own, ..plain };
         let table = [
-            (Pick { is_pinned: true, is_linked: true, ..plain }, Reason::Pinned),
+            (Pick { is_pinned: true, ..own }, Reason::Pinned),
             (Pick { was_there: true, is_reserve: true, ..plain }, Reason::Kept),
-            (Pick { is_reserve: true, is_linked: true, ..plain }, Reason::Reserve),
-            (Pick { is_linked: true, team_has_links: true, ..plain }, Reason::OwnLink),
-            (Pick { team_has_links: true, ..plain }, Reason::Surplus),
+            (Pick { is_reserve: true, ..own }, Reason::Reserve),
+            (own, Reason::OwnLink),
+            (Pick { link: Link::Others, ..plain }, Reason::Surplus),
             (plain, Reason::Nearest),
         ];
         for (pick, reason) in table {

@@ -17,7 +17,9 @@ pub enum Standing {
     /// A notice was queued.
     Told,
     /// "I am coming"; of a changed assignment: "I have seen it".
-    Acknowledged { at: Moment },
+    Acknowledged {
+        at: Moment,
+    },
     Arrived {
         at: Moment,
         /// Another site than the assignment's, when somebody turned up there.
@@ -32,7 +34,9 @@ pub enum Standing {
         why: DeclineReason,
     },
     /// Another plan took its place.
-    Withdrawn { at: Moment },
+    Withdrawn {
+        at: Moment,
+    },
 }
 
 /// Why somebody cannot come. Fixed words, so that shortfalls can be counted; what they write besides is sealed.
@@ -88,6 +92,18 @@ impl Standing {
             Self::Left { .. } => "left",
             Self::Declined { .. } => "declined",
             Self::Withdrawn { .. } => "withdrawn",
+        }
+    }
+
+    /// When it became so; a standing of being told knows no moment of its own.
+    pub const fn since(&self) -> Option<Moment> {
+        match self {
+            Self::Told => None,
+            Self::Acknowledged { at }
+            | Self::Arrived { at, .. }
+            | Self::Left { at, .. }
+            | Self::Declined { at, .. }
+            | Self::Withdrawn { at } => Some(*at),
         }
     }
 

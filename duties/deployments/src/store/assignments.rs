@@ -118,9 +118,15 @@ pub fn live(tx: &mut Tx, order: Id<AnOrder>) -> Result<Vec<Assignment>, Error> {
 }
 
 /// A page of an order's live assignments by volunteer, after one.
-pub fn page(tx: &mut Tx, order: Id<AnOrder>, after: Option<Id<Volunteer>>, most: usize) -> Result<Vec<Assignment>, Error> {
+pub fn page(
+    tx: &mut Tx,
+    order: Id<AnOrder>,
+    after: Option<Id<Volunteer>>,
+    most: usize,
+) -> Result<Vec<Assignment>, Error> {
     let after = after.map_or(uuid::Uuid::nil(), Id::uuid);
-    let sql = format!("{COLUMNS} where order_id = $1 and volunteer > $2 and ended_at is null order by volunteer limit $3");
+    let sql =
+        format!("{COLUMNS} where order_id = $1 and volunteer > $2 and ended_at is null order by volunteer limit $3");
     tx.rows(&sql, params![order, after, most], Assignment::read)
 }
 
@@ -244,8 +250,9 @@ pub fn note_refusal(tx: &mut Tx, id: Id<AnAssignment>, words: &str) -> Result<()
 
 /// What somebody wrote when declining.
 pub fn refusal_note(tx: &mut Tx, id: Id<AnAssignment>) -> Result<Option<String>, Error> {
-    let sealed: Option<Vec<u8>> =
-        tx.first("select declined_note from assignments where id = $1", params![id], |row| row.get("declined_note"))?.flatten();
+    let sealed: Option<Vec<u8>> = tx
+        .first("select declined_note from assignments where id = $1", params![id], |row| row.get("declined_note"))?
+        .flatten();
     sealed.map(|sealed| tx.open(NOTE, &sealed)).transpose()
 }
 

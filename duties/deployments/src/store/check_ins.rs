@@ -1,5 +1,7 @@
 //! What phones of the sites sent: a ledger by the id each phone gave, so that nothing counts twice.
 
+use std::collections::HashMap;
+
 use domain::{
     Id, Moment, PostRole,
     things::{Attendance, Order as AnOrder, Site, Volunteer},
@@ -134,15 +136,10 @@ pub fn heard_of_device(tx: &mut Tx, device: &str) -> Result<(i64, i64), Error> {
     )
 }
 
-/// People standing at a site who were not assigned to it: what they do there, when they came.
-pub fn standing_at(tx: &mut Tx, order: Id<AnOrder>, site: Id<Site>) -> Result<Vec<CheckIn>, Error> {
-    let sql = format!(
-        "{COLUMNS} where order_id = $1 and site = $2 and undone_at is null and way <> 'undo' order by received_at, id"
-    );
-    let lines = tx.rows(&sql, params![order, site], read)?;
-    let mut last = std::collections::HashMap::new();
-    for line in lines {
-        last.insert(line.volunteer, line);
-    }
-    Ok(last.into_values().filter(|line| line.way == Way::In).collect())
+/// How far from the site people said they were when they came, by stay.
+pub fn distances(tx: &mut Tx, order: Id<AnOrder>, site: Id<Site>) -> Result<HashMap<Id<Attendance>, i64>, Error> {
+    let sql = "select attendance, off_m from check_ins where order_id = $1 and site = $2 and off_m is not null \
+               and attendance is not null and undone_at is null order by received_at, id";
+    let rows = tx.rows(sql, params![order, site], |row| Ok((row.get("attendance")?, row.get("off_m")?)))?;
+    Ok(rows.into_iter().collect())
 }

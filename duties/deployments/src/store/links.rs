@@ -8,7 +8,10 @@ use domain::{
 };
 use store::{Error, Tx, params};
 
-pub fn all(tx: &mut Tx, district: &District) -> Result<HashSet<(Id<Team>, Id<Site>)>, Error> {
+/// A team and a site it answers for.
+pub type Link = (Id<Team>, Id<Site>);
+
+pub fn all(tx: &mut Tx, district: &District) -> Result<HashSet<Link>, Error> {
     let rows = tx.rows("select team, site from links where district = $1", params![district], |row| {
         Ok((row.get("team")?, row.get("site")?))
     })?;
@@ -16,7 +19,7 @@ pub fn all(tx: &mut Tx, district: &District) -> Result<HashSet<(Id<Team>, Id<Sit
 }
 
 /// Adds links; those that stand already stay. Gives how many are new.
-pub fn add(tx: &mut Tx, district: &District, links: &[(Id<Team>, Id<Site>)]) -> Result<u64, Error> {
+pub fn add(tx: &mut Tx, district: &District, links: &[Link]) -> Result<u64, Error> {
     let rows = links.iter().map(|(team, site)| [district.into(), (*team).into(), (*site).into()]);
     tx.insert_many("insert into links (district, team, site)", "on conflict (team, site) do nothing", rows)
 }

@@ -89,7 +89,9 @@ pub fn known(tx: &mut Tx, id: Id<AnOrder>) -> Result<Order, Error> {
 
 /// Newest first, at most a hundred, before a moment when there is one.
 pub fn list(tx: &mut Tx, district: &District, before: Option<Moment>) -> Result<Vec<Order>, Error> {
-    let sql = format!("{COLUMNS} from orders o where o.district = $1 and o.order_at < $2 order by o.order_at desc, o.id limit 100");
+    let sql = format!(
+        "{COLUMNS} from orders o where o.district = $1 and o.order_at < $2 order by o.order_at desc, o.id limit 100"
+    );
     let before = before.unwrap_or(Moment::from_ms(i64::MAX));
     let rows = tx.rows(&sql, params![district, before], Closed::read)?;
     rows.into_iter().map(|closed| closed.open(tx)).collect()
@@ -98,7 +100,9 @@ pub fn list(tx: &mut Tx, district: &District, before: Option<Moment>) -> Result<
 /// The order the district works under: the open one whose shift is nearest.
 pub fn current(tx: &mut Tx, district: &District) -> Result<Option<Order>, Error> {
     let at = tx.at();
-    let sql = format!("{COLUMNS} from orders o where o.district = $1 and o.closed_at is null order by o.order_at desc limit 20");
+    let sql = format!(
+        "{COLUMNS} from orders o where o.district = $1 and o.closed_at is null order by o.order_at desc limit 20"
+    );
     let rows = tx.rows(&sql, params![district], Closed::read)?;
     nearest(rows, at).map(|closed| closed.open(tx)).transpose()
 }
@@ -186,8 +190,11 @@ pub fn add_sites(tx: &mut Tx, order: &Order, sites: &[Id<Site>]) -> Result<(), E
     Ok(())
 }
 
+/// A site that takes part, and when it dropped out.
+pub type Part = (Id<Site>, Option<Moment>);
+
 /// The sites that take part, those that dropped out with the moment of it.
-pub fn sites(tx: &mut Tx, order: Id<AnOrder>) -> Result<Vec<(Id<Site>, Option<Moment>)>, Error> {
+pub fn sites(tx: &mut Tx, order: Id<AnOrder>) -> Result<Vec<Part>, Error> {
     let sql = "select site, closed_at from order_sites where order_id = $1 order by site";
     tx.rows(sql, params![order], |row| Ok((row.get("site")?, row.get("closed_at")?)))
 }

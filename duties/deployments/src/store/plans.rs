@@ -46,7 +46,9 @@ pub enum Stage {
     /// The engine works and proves.
     Solving,
     Ready(Score),
-    Failed { why: String },
+    Failed {
+        why: String,
+    },
 }
 
 /// The figures of a plan that is ready.
@@ -180,14 +182,26 @@ pub fn set_stage(tx: &mut Tx, id: Id<APlan>, stage: &str, failure: Option<&str>)
     Ok(())
 }
 
-pub fn set_published(tx: &mut Tx, id: Id<APlan>, published: Option<Moment>, withdrawn: Option<Moment>) -> Result<(), Error> {
+pub fn set_published(
+    tx: &mut Tx,
+    id: Id<APlan>,
+    published: Option<Moment>,
+    withdrawn: Option<Moment>,
+) -> Result<(), Error> {
     let sql = "update plans set published_at = $2, withdrawn_at = $3 where id = $1";
     tx.execute(sql, params![id, published, withdrawn])?;
     Ok(())
 }
 
 /// Writes an answer down: of a re-plan only what it changes.
-pub fn keep(tx: &mut Tx, order: &Order, id: Id<APlan>, case: &Case, answer: &Answer, took_ms: u64) -> Result<(), Error> {
+pub fn keep(
+    tx: &mut Tx,
+    order: &Order,
+    id: Id<APlan>,
+    case: &Case,
+    answer: &Answer,
+    took_ms: u64,
+) -> Result<(), Error> {
     keep_lines(tx, order, id, case, answer)?;
     keep_releases(tx, order, id, case, answer)?;
     keep_posts(tx, order, id, case, answer)?;
@@ -337,8 +351,11 @@ pub fn each_line(tx: &mut Tx, id: Id<APlan>, mut visit: impl FnMut(Line)) -> Res
     })
 }
 
-/// People whom a re-plan sends home, with the post they held.
-pub fn releases(tx: &mut Tx, id: Id<APlan>) -> Result<Vec<(Id<Volunteer>, Id<Site>, PostRole)>, Error> {
+/// Somebody sent home, and the post they held.
+pub type Release = (Id<Volunteer>, Id<Site>, PostRole);
+
+/// People whom a re-plan sends home.
+pub fn releases(tx: &mut Tx, id: Id<APlan>) -> Result<Vec<Release>, Error> {
     let sql = "select volunteer, site, role from plan_releases where plan = $1 order by volunteer";
     tx.rows(sql, params![id], |row| Ok((row.get("volunteer")?, row.get("site")?, row.parse("role")?)))
 }

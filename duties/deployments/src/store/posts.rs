@@ -22,14 +22,15 @@ pub struct Post {
 
 /// By site and role.
 pub fn all(tx: &mut Tx, order: Id<AnOrder>) -> Result<Vec<Post>, Error> {
-    let mut posts = tx.rows("select site, role, headcount, price from posts where order_id = $1", params![order], |row| {
-        Ok(Post {
-            site: row.get("site")?,
-            role: row.parse("role")?,
-            headcount: row.get("headcount")?,
-            price: row.get("price")?,
-        })
-    })?;
+    let mut posts =
+        tx.rows("select site, role, headcount, price from posts where order_id = $1", params![order], |row| {
+            Ok(Post {
+                site: row.get("site")?,
+                role: row.parse("role")?,
+                headcount: row.get("headcount")?,
+                price: row.get("price")?,
+            })
+        })?;
     posts.sort_unstable_by_key(|post| (post.site, post.role));
     Ok(posts)
 }
@@ -59,7 +60,10 @@ pub fn set(tx: &mut Tx, order: &Order, wanted: &[(Id<Site>, PostRole, u32)]) -> 
 
 /// Sets what one more person is worth. No two for the same post.
 pub fn set_prices(
-    tx: &mut Tx, order: Id<AnOrder>, district: &District, prices: &[(Id<Site>, PostRole, i64)],
+    tx: &mut Tx,
+    order: Id<AnOrder>,
+    district: &District,
+    prices: &[(Id<Site>, PostRole, i64)],
 ) -> Result<(), Error> {
     let rows = prices.iter().map(|(site, role, price)| -> [Value; 5] {
         [order.into(), district.into(), (*site).into(), role.name().into(), (*price).into()]

@@ -11,7 +11,13 @@ use uuid::Uuid;
 
 use super::orders::Order;
 
-pub fn pins(tx: &mut Tx, order: Id<AnOrder>) -> Result<HashMap<Id<Volunteer>, (Id<Site>, PostRole)>, Error> {
+/// Who is fixed, and to which post.
+pub type Pins = HashMap<Id<Volunteer>, (Id<Site>, PostRole)>;
+
+/// Who is left out: of everything (none), or of some sites.
+pub type Exclusions = HashMap<Id<Volunteer>, Vec<Option<Id<Site>>>>;
+
+pub fn pins(tx: &mut Tx, order: Id<AnOrder>) -> Result<Pins, Error> {
     let rows = tx.rows("select volunteer, site, role from pins where order_id = $1", params![order], |row| {
         Ok((row.get("volunteer")?, (row.get("site")?, row.parse("role")?)))
     })?;
@@ -33,13 +39,11 @@ pub fn unpin(tx: &mut Tx, order: Id<AnOrder>, volunteer: Id<Volunteer>) -> Resul
     Ok(tx.execute("delete from pins where order_id = $1 and volunteer = $2", params![order, volunteer])? > 0)
 }
 
-/// Who is left out: of everything (none), or of some sites.
-pub fn exclusions(tx: &mut Tx, order: Id<AnOrder>) -> Result<HashMap<Id<Volunteer>, Vec<Option<Id<Site>>>>, Error> {
-    let rows: Vec<(Id<Volunteer>, Option<Id<Site>>)> = tx.rows(
-        "select volunteer, site from exclusions where order_id = $1 order by id",
-        params![order],
-        |row| Ok((row.get("volunteer")?, row.get("site")?)),
-    )?;
+pub fn exclusions(tx: &mut Tx, order: Id<AnOrder>) -> Result<Exclusions, Error> {
+    let rows: Vec<(Id<Volunteer>, Option<Id<Site>>)> =
+        tx.rows("select volunteer, site from exclusions where order_id = $1 order by id", params![order], |row| {
+            Ok((row.get("volunteer")?, row.get("site")?))
+        })?;
     let mut all: HashMap<_, Vec<_>> = HashMap::new();
     for (volunteer, site) in rows {
         all.entry(volunteer).or_default().push(site);

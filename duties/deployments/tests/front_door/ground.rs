@@ -66,9 +66,9 @@ impl Ground {
     /// Does what is due, and says that nothing is left.
     pub async fn work(&self) {
         self.house.runner.run_due(self.now()).await.unwrap();
-        let left = self.house.house.store.look(|tx| store::jobs::pending(tx)).await.unwrap();
+        let left = self.house.house.store.look(store::jobs::pending).await.unwrap();
         assert!(left.is_empty(), "work is left: {left:?}");
-        let given_up = self.house.house.store.look(|tx| store::jobs::given_up(tx)).await.unwrap();
+        let given_up = self.house.house.store.look(store::jobs::given_up).await.unwrap();
         assert!(given_up.is_empty(), "work was given up: {given_up:?}");
     }
 
@@ -105,8 +105,7 @@ impl Ground {
     /// The live assignments of an order, as the program keeps them.
     pub async fn assignments(&self, order: &str) -> Vec<deployments::Assignment> {
         let order = order.parse().unwrap();
-        let mut held =
-            self.house.house.store.look(move |tx| deployments::assignments(tx, order)).await.unwrap();
+        let mut held = self.house.house.store.look(move |tx| deployments::assignments(tx, order)).await.unwrap();
         held.sort_unstable_by_key(|held| (held.site, held.role, held.volunteer));
         held
     }
@@ -175,7 +174,7 @@ async fn volunteers(house: &TestHouse, size: Size) -> Vec<Id<things::Volunteer>>
             team: format!("T{:02}", number * size.teams / size.volunteers),
             latitude: format!("{:.6}", home.latitude + 0.001),
             longitude: format!("{:.6}", home.longitude),
-            roles: if number % 2 == 0 { "gatekeeper;registrar" } else { "registrar" }.to_owned(),
+            roles: if number.is_multiple_of(2) { "gatekeeper;registrar" } else { "registrar" }.to_owned(),
             reserve: if number + size.reserve >= size.volunteers { "yes" } else { "" }.to_owned(),
             ..VolunteerRow::default()
         }

@@ -1,1 +1,115 @@
-//! To come.
+//! The night goes wrong: shortage calls, closed sites, late teams, no-shows.
+
+use serde_json::{Value, json};
+
+use crate::ground::Ground;
+
+async fn proposed(ground: &Ground, order: &str, ask: Value) -> (String, Value) {
+    let asked = ground.officer.post(&format!("/orders/{order}/proposals"), ask).await.json();
+    ground.work().await;
+    let path = format!("/orders/{order}/proposals/{}", asked["proposal"].as_str().unwrap());
+    let page = ground.officer.get(&path).await.json();
+    assert_eq!(page["plan"]["stage"]["is_optimal"], json!(true), "{page}");
+    (path, page)
+}
+
+#[tokio::test]
+async fn a_shortage_call_takes_the_reserve_and_moves_nobody() {
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    let before = ground.assignments(&order).await;
+    let chief = ground.chief(5).await;
+    let ask = json!({"role": "registrar", "count": 3});
+    let call = chief.post(&format!("/sites/{}/shortages", ground.sites[5]), ask).await.json();
+    ground.work().await;
+    let path = format!("/orders/{order}/proposals/{}", call["proposal"].as_str().unwrap());
+    let page = ground.officer.get(&path).await.json();
+    assert_eq!((&page["plan"]["stage"]["moved"], &page["plan"]["stage"]["unmet"]), (&json!(0), &json!(0)));
+    let lines = page["lines"].as_array().unwrap();
+    assert_eq!(lines.len(), 3);
+    assert!(lines.iter().all(|line| line["reason"] == "reserve"), "{lines:?}");
+
+    let told = ground.officer.post(&format!("{path}/acceptance"), json!({})).await.json();
+    assert_eq!(told, json!({"told": 3, "moved": 0, "released": 0}));
+    assert_eq!(ground.at_site(&order, 5).await.len(), 8);
+    let tally = ground.tallies(&order).await;
+    let need: u32 = tally.iter().map(|tally| tally.need).sum();
+    assert_eq!(need, 33);
+
+    let undone = ground.officer.post(&format!("{path}/withdrawal"), json!({})).await.json();
+    assert_eq!(undone, json!({"told": 3, "stay": 0}));
+    let after = ground.assignments(&order).await;
+    assert_eq!(
+        after.iter().map(|held| held.id).collect::<Vec<_>>(),
+        before.iter().map(|held| held.id).collect::<Vec<_>>()
+    );
+    assert_eq!(ground.tallies(&order).await.iter().map(|tally| tally.need).sum::<u32>(), 30);
+    ground.work().await;
+}
+
+#[tokio::test]
+async fn people_who_have_arrived_are_never_moved() {
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    for held in ground.assignments(&order).await.iter().filter(|held| held.site != ground.sites[0]) {
+        ground.house.volunteer(held.volunteer).await.post("/duty/check-in", json!({})).await.json();
+    }
+    let ask = json!({"what": "shortage", "site": "S005", "role": "gatekeeper", "count": 12});
+    let (path, page) = proposed(&ground, &order, ask).await;
+    let arrived: Vec<_> =
+        ground.assignments(&order).await.into_iter().filter(|held| held.standing.has_arrived()).collect();
+    for line in page["lines"].as_array().unwrap() {
+        assert!(arrived.iter().all(|held| json!(held.volunteer) != line["volunteer"]), "{line}");
+    }
+    ground.officer.post(&format!("{path}/acceptance"), json!({})).await.json();
+    let now = ground.assignments(&order).await;
+    assert!(arrived.iter().all(|held| now.iter().any(|now| now.id == held.id)));
+}
+
+#[tokio::test]
+async fn a_closed_site_frees_its_people_for_others() {
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    let at_site = ground.at_site(&order, 1).await;
+    ground.house.volunteer(at_site[0].volunteer).await.post("/duty/check-in", json!({})).await.json();
+    let (path, page) = proposed(&ground, &order, json!({"what": "site_closed", "site": "S001"})).await;
+    assert_eq!(page["plan"]["stage"]["released"], 5);
+    ground.officer.post(&format!("{path}/acceptance"), json!({})).await.json();
+    assert!(ground.at_site(&order, 1).await.is_empty());
+    let arrived: u32 = ground.tallies(&order).await.iter().map(|tally| tally.arrived).sum();
+    assert_eq!(arrived, 0);
+    let gone = ground.house.volunteer(at_site[1].volunteer).await.get("/duty").await.json();
+    assert_eq!(gone["duty"], json!(null));
+    let call = json!({"what": "shortage", "site": "S001", "role": "runner", "count": 1});
+    let refused = ground.officer.post(&format!("/orders/{order}/proposals"), call).await.refused();
+    assert_eq!(refused, "422 deployments.11", "it takes part no more");
+    ground.officer.post(&format!("{path}/withdrawal"), json!({})).await.json();
+    assert_eq!(ground.at_site(&order, 1).await.len(), 5, "undone");
+}
+
+#[tokio::test]
+async fn late_teams_and_no_shows_are_replaced() {
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    let here = ground.at_site(&order, 2).await[0].clone();
+    ground.house.volunteer(here.volunteer).await.post("/duty/check-in", json!({})).await.json();
+    let (path, page) = proposed(&ground, &order, json!({"what": "no_shows", "site": "S002"})).await;
+    assert_eq!(page["plan"]["stage"]["released"], 4, "all but the one who came");
+    ground.officer.post(&format!("{path}/acceptance"), json!({})).await.json();
+    let now = ground.at_site(&order, 2).await;
+    assert!(now.iter().any(|held| held.id == here.id));
+    let (_, page) = proposed(&ground, &order, json!({"what": "team_late", "team": "T02"})).await;
+    assert!(page["plan"]["stage"]["released"].as_u64().unwrap() > 0);
+    assert_eq!(page["about"]["name"], "第2队");
+}
+
+#[tokio::test]
+async fn a_proposal_that_the_night_has_overtaken_is_refused() {
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    let (path, page) = proposed(&ground, &order, json!({"what": "no_shows", "site": "S003"})).await;
+    let late = page["released"][0]["volunteer"].as_str().unwrap().parse().unwrap();
+    ground.house.volunteer(late).await.post("/duty/check-in", json!({})).await.json();
+    let refused = ground.officer.post(&format!("{path}/acceptance"), json!({})).await.refused();
+    assert_eq!(refused, "409 deployments.22", "they have come after all");
+}

@@ -1,1 +1,83 @@
-//! To come.
+//! Giving, changing and closing orders; headcounts.
+
+use serde_json::json;
+
+use crate::ground::Ground;
+
+#[tokio::test]
+async fn an_order_covers_the_sites_that_were_chosen() {
+    let ground = Ground::small().await;
+    let given = ground.officer.post("/orders", json!({"name": "两个点", "sites": "S001，S004"})).await.json();
+    assert_eq!((&given["sites"], &given["people"]), (&json!(2), &json!(10)));
+    let all = ground.officer.post("/orders", json!({"name": "一个街道", "divisions": ["440902001"]})).await.json();
+    assert_eq!(all["sites"], json!(6));
+    let listed = ground.officer.get("/orders").await.json();
+    assert_eq!(listed["orders"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_stand_is_refused() {
+    let ground = Ground::small().await;
+    let table = [
+        (json!({"name": "x", "sites": "S001 S999"}), "422 deployments.11"),
+        (json!({"name": "x", "divisions": ["440902009"]}), "422 deployments.2"),
+        (json!({"name": "x", "set_up_at": "2022-09-15T09:00"}), "422 deployments.1"),
+        (json!({"name": "x", "shift_until": "2022-09-17T09:00"}), "422 deployments.1"),
+        (json!({"name": "x", "close_at": "noon"}), "422 web.3"),
+    ];
+    for (ask, refused) in table {
+        assert_eq!(ground.officer.post("/orders", ask.clone()).await.refused(), refused, "{ask}");
+    }
+    assert_eq!(ground.officer.get("/orders").await.json()["orders"], json!([]));
+}
+
+#[tokio::test]
+async fn headcounts_change_by_program_and_by_form() {
+    let ground = Ground::small().await;
+    let order = ground.order().await;
+    let path = format!("/orders/{order}/posts");
+    let (first, second) = (ground.sites[0], ground.sites[1]);
+    let posts = json!([{"site": first, "role": "gatekeeper", "headcount": 4}, {"site": first, "role": "driver", "headcount": 1}]);
+    assert_eq!(ground.officer.post(&path, json!({"posts": posts})).await.json(), json!({"changed": 2}));
+    let form = format!("cell={second}+registrar&headcount=0&cell={first}+gatekeeper&headcount=4");
+    assert_eq!(ground.officer.form(&path, &form, Some("http://muster.test")).await.status.as_u16(), 303);
+    let grid = ground.officer.get(&path).await.json();
+    assert_eq!(grid["totals"], json!([14, 15, 0, 0, 0, 1]));
+    let strange = json!({"posts": [{"site": domain::Id::<domain::things::Site>::fresh(ground.now()), "role": "runner", "headcount": 1}]});
+    assert_eq!(ground.officer.post(&path, strange).await.refused(), "422 deployments.11");
+    let needs: u32 = ground.tallies(&order).await.iter().map(|tally| tally.need).sum();
+    assert_eq!(needs, 30, "tallies follow: 12 + 2 + 1 gatekeepers and driver, 18 - 3 registrars");
+}
+
+#[tokio::test]
+async fn the_shift_stays_once_people_are_told() {
+    let ground = Ground::small().await;
+    let order = ground.order().await;
+    let path = format!("/orders/{order}");
+    ground.officer.post(&path, json!({"shift_from": "2022-09-15T07:30", "name": "改名"})).await.json();
+    let plan = ground.plan(&order).await;
+    ground.publish(&order, &plan).await;
+    assert_eq!(
+        ground.officer.post(&path, json!({"shift_from": "2022-09-15T08:30"})).await.refused(),
+        "409 deployments.19"
+    );
+    ground.officer.post(&path, json!({"set_up_at": "2022-09-15T05:30"})).await.json();
+    let shown = ground.officer.get(&path).await.json();
+    assert_eq!(shown["order"]["name"], "改名");
+}
+
+#[tokio::test]
+async fn nothing_is_done_under_a_closed_order() {
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    let held = ground.assignments(&order).await;
+    ground.officer.post(&format!("/orders/{order}/closing"), json!({})).await.json();
+    for path in ["plans", "posts", "closing", "proposals"] {
+        let ask = json!({"what": "no_shows", "site": "S001"});
+        let refused = ground.officer.post(&format!("/orders/{order}/{path}"), ask).await.refused();
+        assert_eq!(refused, "409 deployments.3", "{path}");
+    }
+    let volunteer = ground.house.volunteer(held[0].volunteer).await;
+    assert_eq!(volunteer.get("/duty").await.json()["duty"], json!(null));
+    assert_eq!(volunteer.post("/duty/check-in", json!({})).await.refused(), "404 deployments.12");
+}
