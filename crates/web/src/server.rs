@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     body::Body,
-    extract::Request,
+    extract::{DefaultBodyLimit, Request},
     http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
@@ -37,6 +37,8 @@ pub(crate) fn finish(router: Router<Arc<House>>, house: &Arc<House>) -> Router {
         .fallback(request::nowhere)
         .layer(middleware::from_fn(crate::health::time))
         .layer(middleware::from_fn(time_limit))
+        // Bodies are bounded where they are read: questions in `request`, files in `upload`.
+        .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::new())
         .layer(CompressionLayer::new().compress_when(uncompressed))
         .layer(middleware::from_fn(safe_headers))

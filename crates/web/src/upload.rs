@@ -47,6 +47,8 @@ pub(crate) async fn receive(parts: &Parts, body: Body) -> Result<(String, Upload
         .body(body)
         .map_err(|e| Fault::Bug(e.to_string()))?;
     *request.headers_mut() = parts.headers.clone();
+    // The server's own limits travel with the extensions; a file is bounded by `MAX_FILE` while it streams.
+    *request.extensions_mut() = parts.extensions.clone();
     let mut form = Multipart::from_request(request, &()).await.map_err(broken)?;
     let (mut fields, mut upload) = (Vec::new(), None);
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
