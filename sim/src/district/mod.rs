@@ -39,7 +39,7 @@ pub use sites::Site;
 pub use teams::Team;
 pub use write::CannotWrite;
 
-use chance::Chance;
+pub(crate) use chance::Chance;
 use ground::Ground;
 
 /// The largest [`Recipe::scale`]: four million volunteers.
