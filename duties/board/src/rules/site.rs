@@ -84,7 +84,7 @@ fn silence(facts: &Facts, milestones: &Milestones, now: Moment) -> Option<Moment
 }
 
 pub fn picture(facts: Facts, milestones: &Milestones, now: Moment, rates: &Rates) -> Picture {
-    let known = SetUp { has_chief: facts.has_chief, set_up_at: facts.set_up_at, heard_at: facts.heard_at };
+    let known = SetUp { has_chief: facts.has_chief, declared_at: facts.set_up_at, heard_at: facts.heard_at };
     let set_up = deployments::set_up(known, milestones.set_up_at, now, rates);
     let in_place = facts.in_place.unwrap_or(if facts.missing == 0 { Outlook::Done } else { Outlook::OnTime });
     let in_place = if facts.missing == 0 { Outlook::Done } else { in_place };

@@ -1,0 +1,83 @@
+//! Importing a million volunteers, against merely reading the same file with the `csv` crate and inserting the rows into
+//! SQLite in one transaction.
+
+use std::{path::Path, time::Instant};
+
+use domain::{Actor, Clock, District, Origin};
+use store::{Address, Keyring, Options, Store};
+use web::{House, testing::TestHouse};
+
+use crate::measure;
+
+/// A million and some volunteers.
+const SCALE: u32 = 243;
+
+pub fn run() {
+    let scale =
+        std::env::args().skip_while(|arg| arg != "--scale").nth(1).and_then(|text| text.parse().ok()).unwrap_or(SCALE);
+    println!("── an import of volunteers, scale {scale}");
+    let folder = store::testing::Folder::new();
+    let files = folder.path().join("district");
+    let recipe = sim::district::Recipe { scale, ..sim::district::Recipe::report(1) };
+    recipe.district().expect("the scale is in range").write(&files).expect("files are written");
+    let raw_s = raw(&files.join("volunteers.csv"), &folder.path().join("raw.db"));
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
+    let ours_s = runtime.block_on(ours(&files, folder.path()));
+    println!("{:<48} {:>8.2} of the raw speed", "ratio", raw_s / ours_s);
+    println!("{:<48} {:>8} MiB", "memory at its peak", measure::peak_mb());
+}
+
+fn raw(file: &Path, database: &Path) -> f64 {
+    let began = Instant::now();
+    let mut connection = rusqlite::Connection::open(database).expect("a database");
+    connection.execute_batch("pragma journal_mode = wal; pragma synchronous = full;").expect("pragmas");
+    let mut reader = csv::Reader::from_path(file).expect("the file");
+    let columns: Vec<String> =
+        reader.headers().expect("headings").iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
+    connection.execute(&format!("create table v ({})", columns.join(" text, ") + " text"), []).expect("a table");
+    let transaction = connection.transaction().expect("a transaction");
+    let mut count = 0_u64;
+    {
+        let marks = vec!["?"; columns.len()].join(", ");
+        let mut statement = transaction.prepare(&format!("insert into v values ({marks})")).expect("a statement");
+        let mut record = csv::StringRecord::new();
+        while reader.read_record(&mut record).expect("a row") {
+            statement.execute(rusqlite::params_from_iter(record.iter())).expect("inserted");
+            count += 1;
+        }
+    }
+    transaction.commit().expect("committed");
+    let took = began.elapsed().as_secs_f64();
+    println!("{:<48} {count} rows in {took:.1} s", "raw: csv crate and one transaction");
+    took
+}
+
+async fn ours(files: &Path, folder: &Path) -> f64 {
+    let duties = muster::duties::all();
+    let address: Address = format!("sqlite:{}", folder.join("ours.db").display()).parse().expect("an address");
+    let options = Options::new(Clock::movable(web::testing::MIDNIGHT, 0.0), Keyring::random());
+    let store = Store::open(&address, House::migrations(&duties), options).expect("the store opens");
+    let test = TestHouse::new(store, &duties).await;
+    let district: District = "440902".parse().expect("six digits");
+    let mut took = 0.0;
+    for register in imports::Register::ALL {
+        let direct = imports::Direct {
+            store: test.house.store.clone(),
+            words: test.house.words.clone(),
+            district: district.clone(),
+            zone: test.house.settings.zone.clone(),
+            actor: Actor::system(),
+            register,
+            path: files.join(format!("{}.csv", register.name())),
+            origin: Origin::Wgs84,
+            mapping: Vec::new(),
+        };
+        let began = Instant::now();
+        let Ok((_, tally)) = direct.apply(imports::Choice::All, |_| {}).await else {
+            panic!("{} are not taken", register.name())
+        };
+        took = began.elapsed().as_secs_f64();
+        println!("{:<48} {:?} in {took:.1} s", format!("muster: {}", register.name()), tally.counts);
+    }
+    took
+}
