@@ -83,7 +83,7 @@ async fn first_administrator(ground: &Settled, store: &Store) -> anyhow::Result<
     Ok(store.change(act, move |tx| accounts::first_administrator(tx, &district, &name)).await?)
 }
 
-async fn stop_signal() {
+pub(super) async fn stop_signal() {
     let terminate = async {
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
             Ok(mut signal) => {
