@@ -50,7 +50,7 @@ async fn no_route_opens_to_a_role_without_its_right() {
     for role in Role::ALL.into_iter().filter(|role| *role != Role::Volunteer) {
         let client = test.client(role, domain::Scope::District).await;
         for entry in test.house.entries.iter().filter(|entry| !role.has(entry.right)) {
-            let path = entry.path.replace('{', "").replace('}', "");
+            let path = entry.path.replace(['{', '}'], "");
             let reply = match entry.way {
                 Way::Get => client.get(&path).await,
                 Way::Post if entry.takes_file => client.send_file(&path, &[], "a.csv", b"code\n").await,
@@ -63,7 +63,7 @@ async fn no_route_opens_to_a_role_without_its_right() {
     assert!(cells > 50, "only {cells} cells were asked");
     let stranger = test.stranger();
     for entry in test.house.entries.iter().filter(|entry| entry.way == Way::Get) {
-        let reply = stranger.get(&entry.path.replace('{', "").replace('}', "")).await;
+        let reply = stranger.get(&entry.path.replace(['{', '}'], "")).await;
         let is_public = entry.right == domain::Right::Anybody;
         assert!(is_public || reply.refused() == "401 web.1", "a stranger at {}: {}", entry.path, reply.status);
     }

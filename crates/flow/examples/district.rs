@@ -21,7 +21,7 @@ fn main() -> Result<(), flow::Error> {
         plan.assigned(),
         proof.pairs,
         solved,
-        start.elapsed() - solved
+        start.elapsed().saturating_sub(solved)
     );
     Ok(())
 }

@@ -77,7 +77,7 @@ pub fn map(divisions: &[places::DivisionHead], shapes: &[(Division, Shape)], pic
     let drawn = pictures.iter().filter(|picture| pictures.len() <= MOST_DOTS || picture.state <= State::AtRisk);
     let mut dots: Vec<Dot> = drawn.map(|picture| dot(&canvas, picture)).collect();
     // What is wrong lies on top.
-    dots.sort_by(|a, b| b.state.cmp(&a.state));
+    dots.sort_by_key(|dot| std::cmp::Reverse(dot.state));
     Map { width: canvas.width, height: canvas.height, lands: lands.collect(), dots }
 }
 

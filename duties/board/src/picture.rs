@@ -35,7 +35,7 @@ pub struct GroupCount {
     pub oldest: Option<Moment>,
 }
 
-const FRESH: Duration = Duration::from_millis(1000);
+const FRESH: Duration = Duration::from_secs(1);
 
 type Kept = HashMap<(usize, String), (Instant, Moment, Option<Arc<Whole>>)>;
 

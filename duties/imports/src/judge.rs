@@ -211,9 +211,9 @@ fn settle<R>(
     let (mut new, mut changed, mut chosen) = (0, 0, Vec::new());
     for (row, verdict) in rows.into_iter().zip(&verdicts).filter(|(_, verdict)| choice.takes(verdict)) {
         if *verdict == Verdict::New {
-            new += 1
+            new += 1;
         } else {
-            changed += 1
+            changed += 1;
         }
         chosen.push(row);
     }

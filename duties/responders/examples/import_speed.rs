@@ -50,7 +50,7 @@ async fn look(store: &Store) -> Result<(), Box<dyn std::error::Error>> {
                     let mut ids = Vec::new();
                     responders::each_for_allocation(tx, &of, |head| {
                         if ids.len() < 4_000 {
-                            ids.push(head.id)
+                            ids.push(head.id);
                         }
                     })?;
                     let begun = Instant::now();

@@ -63,7 +63,7 @@ impl Demo {
         }
         let night = Night::begin(running.stage.clone()).await?;
         if self.headless {
-            return self.to_the_end(&night, running, began).await;
+            return self.play_out(&night, running, began).await;
         }
         if self.still {
             night.play_until(night.at_minute(STILL_AT_MIN)).await?;
@@ -97,7 +97,7 @@ impl Demo {
     }
 
     /// Plays everything, lays the books side by side, and fails unless they balance.
-    async fn to_the_end(self, night: &Arc<Night>, running: Running, began: Instant) -> anyhow::Result<()> {
+    async fn play_out(self, night: &Arc<Night>, running: Running, began: Instant) -> anyhow::Result<()> {
         night.play_until(night.at_minute(BOOKS_AT_MIN)).await?;
         let books = night.books().await?;
         night.play_until(night.end()).await?;
@@ -156,7 +156,10 @@ impl Running {
         let open = Open::start(&ground, store.clone()).await?;
         let stage = Stage {
             url: open.url.clone(),
-            first_code: open.first_code.clone().context("the database is not fresh: there is an administrator already")?,
+            first_code: open
+                .first_code
+                .clone()
+                .context("the database is not fresh: there is an administrator already")?,
             password: uuid::Uuid::new_v4().to_string(),
             pace: Pace::headless(clock),
             gateway,
@@ -200,7 +203,10 @@ impl Folder {
                 ground.address = Address::Sqlite(folder.join("district.db"));
             }
             Address::Sqlite(file) if file.exists() => {
-                bail!("{} exists: a demonstration never touches a database that is there; name another file", file.display());
+                bail!(
+                    "{} exists: a demonstration never touches a database that is there; name another file",
+                    file.display()
+                );
             }
             Address::Sqlite(file) => {
                 file.parent().map_or(Ok(()), std::fs::create_dir_all)?;

@@ -11,9 +11,10 @@ impl Night {
         let post = &self.posts[site];
         let page = post.chief.get(&format!("/sites/{}/roster", post.id)).await?;
         let now_ms = self.now().ms();
-        let leaving = list(&page, "lines").iter().filter(|line| is_here(line)).map(|line| {
-            json!({ "id": Uuid::now_v7(), "volunteer": line["volunteer"], "at": now_ms, "way": "out" })
-        });
+        let leaving = list(&page, "lines")
+            .iter()
+            .filter(|line| is_here(line))
+            .map(|line| json!({ "id": Uuid::now_v7(), "volunteer": line["volunteer"], "at": now_ms, "way": "out" }));
         let leaving: Vec<_> = leaving.collect();
         for batch in leaving.chunks(400) {
             let ask = json!({ "check_ins": batch, "sent_at": now_ms });
@@ -26,12 +27,10 @@ impl Night {
     /// The chief tells of a deed; its person agrees, the assessment group publishes and commends.
     pub(super) async fn praise(&self, site: usize) -> Result<Next, Trouble> {
         let post = &self.posts[site];
-        let candidate = self.walkers.iter().map(|walker| {
-            walker.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
-        });
-        let mut candidates = candidate.filter(|walker| {
-            walker.has_come && walker.known.as_ref().is_some_and(|known| known.site == post.code)
-        });
+        let candidate =
+            self.walkers.iter().map(|walker| walker.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone());
+        let mut candidates = candidate
+            .filter(|walker| walker.has_come && walker.known.as_ref().is_some_and(|known| known.site == post.code));
         let Some(walker) = candidates.next() else { return Ok(Vec::new()) };
         let (Some(known), Some(phone)) = (&walker.known, &walker.phone) else { return Ok(Vec::new()) };
         let story = "凌晨顶替缺岗的同伴，连续值守到收点，还扶一位老人回家。";

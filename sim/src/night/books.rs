@@ -15,6 +15,8 @@ use super::{Ledger, Night, Trouble, list};
 pub struct Shown {
     /// The order's page.
     pub order: Value,
+    /// The page of teams.
+    pub teams: Value,
     /// Of each site by its code: everybody on its roster, with what is said of them.
     pub rosters: BTreeMap<String, Vec<(String, Value)>>,
     /// Everybody on the roster of the order.
@@ -151,7 +153,8 @@ impl Night {
         let officer = &self.staff.duty_officer;
         let mut shown = Shown {
             order: officer.get(&format!("/orders/{}", self.order)).await?,
-            delivery: self.delivery().await?,
+            teams: officer.get("/teams").await?,
+            delivery: self.delivery(),
             ..Shown::default()
         };
         for post in &self.posts {
@@ -180,11 +183,7 @@ impl Night {
         }
     }
 
-    async fn shown_requests(
-        &self,
-        closed: bool,
-        all: &mut BTreeMap<String, (String, String)>,
-    ) -> Result<(), Trouble> {
+    async fn shown_requests(&self, closed: bool, all: &mut BTreeMap<String, (String, String)>) -> Result<(), Trouble> {
         let mut path = format!("/requests?closed={closed}");
         loop {
             let page = self.staff.duty_officer.get(&path).await?;
@@ -199,8 +198,10 @@ impl Night {
         }
     }
 
-    /// What became of the messages.
-    async fn delivery(&self) -> Result<Delivery, Trouble> {
-        Ok(Delivery { sent: self.ledger().told, ..Delivery::default() })
+    /// What became of the messages, as the gateway saw them: different ones that came, and those the server said it had
+    /// sent that never did.
+    fn delivery(&self) -> Delivery {
+        let (sent, _) = self.stage.gateway.counts();
+        Delivery { sent, given_up: 0, waiting: 0 }
     }
 }

@@ -104,7 +104,11 @@ impl Night {
         post.chief.post(&format!("/sites/{}/readiness/{act}", post.id), &ask).await?;
         let next = step + 1;
         let times = self.readiness(site);
-        Ok(times.get(next).map(|at| ((*at).max(self.now()), Happening::Ready { site, step: next })).into_iter().collect())
+        Ok(times
+            .get(next)
+            .map(|at| ((*at).max(self.now()), Happening::Ready { site, step: next }))
+            .into_iter()
+            .collect())
     }
 
     /// The chief scans a badge, or ticks somebody off the list who has none.

@@ -44,8 +44,7 @@ impl Headquarters {
             ("assessment_group", "assessment", "干部考察组 黄"),
         ];
         for (role, login, name) in staff {
-            let made =
-                administrator.post("/accounts", &json!({ "login": login, "name": name, "role": role })).await?;
+            let made = administrator.post("/accounts", &json!({ "login": login, "name": name, "role": role })).await?;
             let account = text(&made, "account")?;
             phones.push(lines.enter(&link_of(&administrator, &account).await?).await?);
             accounts.push((role, account));

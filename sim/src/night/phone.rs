@@ -59,7 +59,7 @@ impl Lines {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .pool_max_idle_per_host(32)
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_mins(1))
             .no_proxy()
             .build()
             .map_err(|e| Trouble::broken(base, e))?;
@@ -148,7 +148,13 @@ impl Phone {
     }
 
     /// Sends a file as a form does.
-    pub async fn send_file(&self, path: &str, fields: &[(&str, &str)], file: &[u8], name: &str) -> Result<Value, Trouble> {
+    pub async fn send_file(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: &[u8],
+        name: &str,
+    ) -> Result<Value, Trouble> {
         let request = |url| {
             let form = fields.iter().fold(reqwest::multipart::Form::new(), |form, (field, value)| {
                 form.text((*field).to_owned(), (*value).to_owned())
@@ -159,11 +165,7 @@ impl Phone {
         self.ask(path, request).await
     }
 
-    async fn ask(
-        &self,
-        path: &str,
-        request: impl Fn(String) -> reqwest::RequestBuilder,
-    ) -> Result<Value, Trouble> {
+    async fn ask(&self, path: &str, request: impl Fn(String) -> reqwest::RequestBuilder) -> Result<Value, Trouble> {
         let mut last = Trouble::broken(path, "not tried");
         for nth in 0..TRIES {
             if nth > 0 {
@@ -192,5 +194,10 @@ async fn read(path: &str, sent: reqwest::Result<reqwest::Response>) -> Result<Va
     let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
     let code = text("code");
     let sentence = ["sentence", "message", "detail", "title"].map(text).into_iter().find(|text| !text.is_empty());
-    Err(Trouble::Refused { path: path.to_owned(), status: status.as_u16(), code, sentence: sentence.unwrap_or_default() })
+    Err(Trouble::Refused {
+        path: path.to_owned(),
+        status: status.as_u16(),
+        code,
+        sentence: sentence.unwrap_or_default(),
+    })
 }

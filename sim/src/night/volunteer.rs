@@ -71,7 +71,8 @@ impl Night {
         }
         self.walker(who).known = Some(known.clone());
         if walker.temper == Temper::Unable {
-            let why = ["ill", "working", "family", "too_far"][usize::try_from(self.dice(&walker.code).below(4)).unwrap_or(0)];
+            let why =
+                ["ill", "working", "family", "too_far"][usize::try_from(self.dice(&walker.code).below(4)).unwrap_or(0)];
             phone.post("/duty/refusal", &json!({ "assignment": known.assignment, "why": why })).await?;
             return Ok(Vec::new());
         }

@@ -46,8 +46,6 @@ pub enum State {
 }
 
 impl State {
-    pub const ALL: [Self; 6] = [Self::Late, Self::Silent, Self::AtRisk, Self::Underway, Self::SetUp, Self::Ready];
-
     pub const fn name(self) -> &'static str {
         match self {
             Self::Late => "late",

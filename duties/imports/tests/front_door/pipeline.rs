@@ -66,7 +66,7 @@ async fn a_repeated_code_is_seen_across_pieces_of_the_file() {
     let place = Place::sqlite().await;
     let mut text = "code,name,organisation,latitude,longitude\n".to_owned();
     for n in 0..1_500 {
-        text.push_str(&format!("T{n},队,单位,21.6,110.9\n"));
+        text += format!("T{n},队,单位,21.6,110.9\n").as_str();
     }
     text.push_str("T0,再来,单位,21.6,110.9\n");
     let page = place.take("teams", &text).await;

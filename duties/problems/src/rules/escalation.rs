@@ -13,9 +13,10 @@ pub const WAIT_FOR_ASKER_MIN: i64 = 120;
 /// From when this state counts as silence; none when it is nobody's turn.
 fn silent_from(state: State) -> Option<Moment> {
     match state {
-        State::Raised { since } | State::Taken { since, .. } => Some(since),
+        State::Raised { since } | State::Taken { since, .. } | State::Answered { promised_for: None, since, .. } => {
+            Some(since)
+        }
         State::Answered { promised_for: Some(promise), .. } => Some(promise),
-        State::Answered { promised_for: None, since, .. } => Some(since),
         State::Done { since, .. } => Some(since.plus_min(WAIT_FOR_ASKER_MIN)),
         State::Confirmed { .. } => None,
     }

@@ -49,9 +49,8 @@ impl DeedState {
         matches!(
             (self, next),
             (Told | Declined, Consented)
-                | (Told | Consented | Published, Declined)
+                | (Told | Consented | Published, Declined | Withdrawn)
                 | (Consented, Published)
-                | (Told | Consented | Published, Withdrawn)
         )
     }
 }

@@ -37,6 +37,7 @@ impl Capacity {
         if left > 0 { left } else { 0 }
     }
 
+    #[must_use]
     pub const fn plus(self, other: Self) -> Self {
         Self { people: self.people + other.people, away: self.away + other.away, on_duty: self.on_duty + other.on_duty }
     }

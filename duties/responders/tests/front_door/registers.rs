@@ -41,9 +41,9 @@ async fn people_add_up(store: &Store, wanted: &[(&str, i64)]) {
 
 #[tokio::test]
 async fn each_bad_row_is_rejected_with_its_reason_and_the_good_ones_are_taken() {
+    type Spoil = fn(&mut VolunteerRow);
     let store = store::testing::sqlite(crate::district::migrations());
     settle(&store).await;
-    type Spoil = fn(&mut VolunteerRow);
     let bad: [(Spoil, &str); 12] = [
         (|row| row.code = " ".to_owned(), "responders-row-empty"),
         (|row| row.name = "名".repeat(101), "responders-row-not-a-name"),
