@@ -108,7 +108,9 @@ mod tests {
     #[test]
     fn what_is_recognised_quickly_is_what_the_library_recognises() {
         let by_library = |text: &str| {
-            let number = phonenumber::parse(Some(phonenumber::country::CN), text).ok().filter(phonenumber::PhoneNumber::is_valid)?;
+            let number = phonenumber::parse(Some(phonenumber::country::CN), text)
+                .ok()
+                .filter(phonenumber::PhoneNumber::is_valid)?;
             Some(number.format().mode(phonenumber::Mode::E164).to_string())
         };
         let mut quick = 0;

@@ -11,7 +11,9 @@ fn shared(file: &str) -> Option<impl Read> {
     let root = std::env::var_os("MUSTER_SHARED_DATA")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
     let path = root.join("flow").join(file);
-    if let Ok(file) = std::fs::File::open(&path) { Some(flate2::read::GzDecoder::new(file)) } else {
+    if let Ok(file) = std::fs::File::open(&path) {
+        Some(flate2::read::GzDecoder::new(file))
+    } else {
         println!("skipped: {file} is not in the shared data");
         None
     }

@@ -74,7 +74,11 @@ async fn what_is_sent_is_what_was_said() {
     assert_eq!(body, json!({"mobile": "+8613800000002", "content": said}));
     let mail = &mails.all()[0];
     assert_eq!(mail.to, "p2@example.org");
-    assert!(mail.head.contains("Auto-Submitted: auto-generated") && mail.id.ends_with("@example.org>"), "{}", mail.head);
+    assert!(
+        mail.head.contains("Auto-Submitted: auto-generated") && mail.id.ends_with("@example.org>"),
+        "{}",
+        mail.head
+    );
     let own = told.house.store.look(|tx| notices::told_to(tx, person(2), 10)).await.unwrap();
     assert_eq!(own[0].text, "【集结】岗位“2”\\{phone}", "one's own page needs no entrance");
 }
