@@ -142,10 +142,11 @@ impl<'e> Auction<'e> {
         let floors = &mut self.floors[post as usize];
         floors.push((floor, agent));
         if floors.len() > self.engine.asked[post as usize] as usize
-            && let Some((_, weakest)) = floors.pop() {
-                self.engine.post_of[weakest as usize] = NONE;
-                self.without_post.push_back(weakest);
-            }
+            && let Some((_, weakest)) = floors.pop()
+        {
+            self.engine.post_of[weakest as usize] = NONE;
+            self.without_post.push_back(weakest);
+        }
         if floors.len() == self.engine.asked[post as usize] as usize {
             self.lower(post);
         }
