@@ -1,16 +1,25 @@
 //! Notices: messages out of the house, behind one outbox. Whoever causes a message queues it in the same change
 //! ([`queue`]); a job per channel sends it, tries again, and gives up with a reason that somebody sees.
 
+mod announce;
+pub mod cap;
 mod channel;
+mod given_up;
+mod group_text;
 mod message;
 mod outbox;
+mod outbox_page;
+mod own_page;
 mod queue;
-pub mod rules;
+mod routes;
+mod rules;
 mod sending;
 mod settings;
 mod state;
 
+pub use announce::{Announced, Announcement, announce, latest as latest_announcements};
 pub use channel::Channel;
+pub use group_text::{Call, group_text};
 pub use message::{Message, Recipient};
 pub use outbox::{Count, Told, counts, counts_about, readers, seen, told_to};
 pub use queue::{queue, tell_groups};
@@ -24,14 +33,15 @@ use web::{Duty, Locale};
 pub fn duty() -> Duty {
     Duty {
         name: "notices",
-        routes: |_| {},
+        routes: routes::routes,
         words: [(Locale::ZhCn, include_str!("../words/zh-CN.ftl")), (Locale::En, include_str!("../words/en.ftl"))],
         migrations: &[Migration { name: "notices/0001_notices", sql: include_str!("../migrations/0001_notices.sql") }],
-        nav: &[],
+        nav: routes::NAV,
         sealed: &[
             SealedColumn { table: "notices", column: "address", id: "id", label: outbox::ADDRESS },
             SealedColumn { table: "notices", column: "body", id: "id", label: outbox::BODY },
             SealedColumn { table: "notices", column: "reason", id: "id", label: outbox::REASON },
+            SealedColumn { table: "announcements", column: "body", id: "id", label: announce::BODY },
         ],
         jobs: sending::register,
     }

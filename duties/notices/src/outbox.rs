@@ -173,12 +173,12 @@ pub fn told_to(tx: &mut Tx, person: Id<Volunteer>, limit: usize) -> Result<Vec<T
 /// The person has seen what they were told (about one thing, or about everything): on every channel that has delivered.
 /// Gives how many notices were new to them.
 pub fn seen(tx: &mut Tx, district: &District, person: Id<Volunteer>, about: Option<Uuid>) -> Result<u64, Error> {
+    const SEE: &str = "update notices set state = 'seen', seen_at = $2 where person = $1 and state = 'sent'";
     let at = tx.at();
-    let count = tx.execute(
-        "update notices set state = 'seen', seen_at = $2 where person = $1 and state = 'sent'
-         and ($3 is null or about = $3)",
-        params![person, at, about],
-    )?;
+    let count = match about {
+        Some(about) => tx.execute(&format!("{SEE} and about = $3"), params![person, at, about])?,
+        None => tx.execute(SEE, params![person, at])?,
+    };
     if count > 0 {
         tx.record(&Jurisdiction::district(district.clone()), person.uuid(), &Event::NoticesSeen { count })?;
     }

@@ -1,5 +1,6 @@
 //! Notices through real sockets and the front door.
 
 mod district;
+mod pages;
 mod sending;
 mod sinks;
