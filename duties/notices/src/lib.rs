@@ -2,7 +2,7 @@
 //! ([`queue`]); a job per channel sends it, tries again, and gives up with a reason that somebody sees.
 
 mod announce;
-pub mod cap;
+mod cap_document;
 mod channel;
 mod given_up;
 mod group_text;
@@ -25,6 +25,11 @@ pub use outbox::{Count, Told, counts, counts_about, readers, seen, told_to};
 pub use queue::{queue, tell_groups};
 pub use settings::Settings;
 pub use state::State;
+
+/// The order as a CAP 1.2 document.
+pub mod cap {
+    pub use crate::cap_document::*;
+}
 
 use store::{Migration, rotate::SealedColumn};
 use web::{Duty, Locale};

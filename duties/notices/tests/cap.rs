@@ -2,7 +2,7 @@
 
 use domain::{Moment, Position};
 use jiff::tz::TimeZone;
-use notices::cap::{Alert, Area, Info, MsgType, Response, Severity, Status, Urgency, document};
+use notices::cap::{Alert, Area, MsgType, Response, Severity, Status, Urgency, Wording, document};
 use quick_xml::{Reader, events::Event};
 
 const ALERT: &[(&str, bool)] = &[
@@ -163,7 +163,7 @@ fn order_faults(name: &str, rule: &[(&str, bool)], names: &[&str]) -> Vec<String
 fn alert() -> Alert {
     let at = Moment::from_ms(1_663_171_200_000);
     let position = Position { latitude: 21.66, longitude: 110.92 };
-    let info = |language: &'static str| Info {
+    let info = |language: &'static str| Wording {
         language,
         event: "区域核酸检测".to_owned(),
         response: Response::Execute,

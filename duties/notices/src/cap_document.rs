@@ -56,13 +56,13 @@ pub struct Alert {
     /// Earlier messages this one updates or cancels: identifier and when it was sent.
     pub references: Vec<(String, Moment)>,
     /// The same in each language.
-    pub infos: Vec<Info>,
+    pub infos: Vec<Wording>,
     pub zone: TimeZone,
 }
 
 /// What is told, in one language.
 #[derive(Debug, Clone)]
-pub struct Info {
+pub struct Wording {
     /// `zh-CN`, `en`.
     pub language: &'static str,
     pub event: String,
@@ -136,7 +136,7 @@ impl Document {
         }
     }
 
-    fn info(&mut self, info: &Info, zone: &TimeZone) {
+    fn info(&mut self, info: &Wording, zone: &TimeZone) {
         let stamp = |moment: Moment| stamp(moment, zone);
         self.raw("<info>");
         self.put("language", info.language);
