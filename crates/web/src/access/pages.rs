@@ -34,7 +34,7 @@ pub async fn home(desk: Desk, _: Nothing) -> Result<Response, Fault> {
     } else if standing.actor.kind == ActorKind::Volunteer {
         "/duty".to_owned()
     } else if let Some(site) = own_site(standing) {
-        format!("/sites/{site}/post")
+        format!("/sites/{site}/readiness")
     } else {
         let first = desk.house().nav.iter().find(|item| standing.may_somewhere(item.right));
         first.map_or("/password", |item| item.href).to_owned()
