@@ -4,17 +4,21 @@ mod check;
 mod engine;
 mod error;
 mod geo;
+mod live;
 mod net;
 pub mod network;
 mod plan;
 mod problem;
 pub mod towns;
+mod why;
 
 pub use check::{Proof, check};
 pub use error::Error;
 pub use geo::{EARTH_RADIUS_M, Position};
+pub use live::{Live, Move};
 pub use plan::Plan;
 pub use problem::{Agent, MAX_COST, Post, Problem, Travel};
+pub use why::{Displacement, Nearer, displacement, nearer_posts};
 
 /// Solves to proven optimality.
 pub fn solve(problem: &Problem) -> Result<Plan, Error> {

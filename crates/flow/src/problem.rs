@@ -211,7 +211,7 @@ impl Problem {
     }
 
     /// All sums that can arise fit 62 bits: (dearest pair or slot) × (agents + slots).
-    fn validate_size(&self) -> Result<(), Error> {
+    pub(crate) fn validate_size(&self) -> Result<(), Error> {
         let slots: u128 = self.posts.iter().map(|post| u128::from(post.need)).sum();
         let groups = self.agents.iter().filter_map(|agent| agent.group).max().unwrap_or(0);
         let limit = 1 << 31;

@@ -1,7 +1,7 @@
 //! Small problems against every possible plan, and properties that hold for all.
 
 use flow::towns::{Chance, Towns};
-use flow::{Agent, Plan, Position, Post, Problem, check, replan, solve};
+use flow::{Agent, Live, Plan, Position, Post, Problem, check, replan, solve};
 
 /// The cheapest plan by trying all: for each agent every allowed post and idling.
 fn cheapest_by_trying_all(problem: &Problem) -> i64 {
@@ -156,4 +156,28 @@ fn the_referee_sees_a_worse_plan_and_refuses_a_wrong_one() {
         crowded.post_of[agent] = (who.skills & 1 == 1).then_some(0);
     }
     assert_eq!(check(&problem, &crowded), Err(flow::Error::Plan));
+}
+
+#[test]
+fn a_plan_in_force_stays_the_best_of_all_plans() {
+    for seed in 0..400 {
+        let mut chance = Chance::new(seed);
+        let problem = small_problem(&mut chance);
+        let mut live = Live::new(problem.clone(), &solve(&problem).unwrap()).unwrap();
+        for round in 0..6 {
+            let agent = chance.below(problem.agents.len());
+            let post = chance.below(problem.posts.len());
+            let need = chance.below(4) as u32;
+            match chance.below(5) {
+                0 | 1 => drop(live.set_need(post, need, chance.below(need as usize + 1) as u32).unwrap()),
+                2 => drop(live.withdraw(&[agent]).unwrap()),
+                3 => drop(live.admit(&[agent], chance.below(4) as u32).unwrap()),
+                _ => live.pin(&[agent]).unwrap(),
+            }
+            let plan = live.plan();
+            let what = format!("seed {seed} round {round}");
+            prove(live.problem(), &plan, &what);
+            assert_eq!(plan.objective, cheapest_by_trying_all(live.problem()), "{what}: {:?}", live.problem());
+        }
+    }
 }

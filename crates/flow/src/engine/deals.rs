@@ -52,6 +52,12 @@ impl Deals {
         self.length = length.clamp(1, LENGTH);
     }
 
+    /// The agent's list is not true any more.
+    pub fn forget(&mut self, agent: u32) {
+        self.count[agent as usize] = 0;
+        self.beyond[agent as usize] = -FAR;
+    }
+
     /// Some prices have risen by up to this much.
     pub fn note_rise(&mut self, rise: i64) {
         self.risen += rise;

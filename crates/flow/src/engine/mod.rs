@@ -17,6 +17,8 @@
 //! change the prices of the posts they settled, no others: what is far from a change is never touched.
 
 mod auction;
+mod audit;
+mod change;
 mod crowd;
 mod deals;
 mod grove;
@@ -53,6 +55,10 @@ pub(crate) struct Engine {
     /// Room for what a step needs, kept to spare allocations.
     close: Vec<u32>,
     changed: Vec<(u32, i64)>,
+    /// Each agent placed or released, with the post it had before.
+    pub moved: Vec<(u32, u32)>,
+    /// Each post whose price or need has changed.
+    repriced: Vec<u32>,
 }
 
 impl Engine {
@@ -77,6 +83,8 @@ impl Engine {
             deals: Deals::new(agents),
             close: Vec::new(),
             changed: Vec::new(),
+            moved: Vec::new(),
+            repriced: Vec::new(),
             price,
             net,
         }
@@ -107,7 +115,7 @@ impl Engine {
     }
 
     /// Restores the invariant where it is broken by taking agents off their posts.
-    fn let_go(&mut self) {
+    pub fn let_go(&mut self) {
         for agent in 0..small(self.post_of.len()) {
             let post = self.post_of[agent as usize];
             if post != NONE && self.value(agent) > self.best_deal(agent) {
@@ -223,6 +231,7 @@ impl Engine {
         for (post, by) in changed.drain(..) {
             self.price[post as usize] += sign * by;
             self.market.reprice(&self.net, &self.price, post);
+            self.repriced.push(post);
             if sign < 0 {
                 for &agent in &self.members[post as usize] {
                     let value = self.paid[agent as usize] - self.price[post as usize];
@@ -237,6 +246,7 @@ impl Engine {
     }
 
     pub fn place(&mut self, agent: u32, post: u32) {
+        self.moved.push((agent, self.post_of[agent as usize]));
         self.post_of[agent as usize] = post;
         self.paid[agent as usize] = self.net.cost(agent, post);
         self.members[post as usize].push(agent);
@@ -244,6 +254,7 @@ impl Engine {
 
     pub fn release(&mut self, agent: u32) {
         let post = std::mem::replace(&mut self.post_of[agent as usize], NONE);
+        self.moved.push((agent, post));
         let members = &mut self.members[post as usize];
         if let Some(at) = members.iter().position(|&member| member == agent) {
             members.swap_remove(at);

@@ -19,6 +19,11 @@ enum Sink {
 impl Engine {
     /// One shortest-path step for a loose agent.
     pub(super) fn push(&mut self, loose: u32) {
+        self.push_along(loose);
+        self.crowd.raise(&self.net, loose, self.value(loose));
+    }
+
+    fn push_along(&mut self, loose: u32) {
         let (length, sink) = self.cheapest_sink(loose);
         self.settle_prices(length, -1);
         let mut post = match sink {
