@@ -1,6 +1,9 @@
 //! The house: the store, the words and the duties, put together into one server.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use axum::Router;
 use domain::{Clock, District, Moment};
@@ -37,7 +40,23 @@ impl Settings {
         let Some(found) = self.duties.get(duty) else { return Ok(T::default()) };
         serde_json::from_value(found.clone()).map_err(|e| format!("[{duty}]: {e}"))
     }
+
+    /// A mistake in the file is said when the server starts, not when the night depends on it.
+    fn check(&self, duties: &[Duty]) -> Result<(), String> {
+        let checks: BTreeMap<_, _> = duties.iter().filter_map(|duty| Some((duty.name, duty.settings?))).collect();
+        for name in self.duties.keys() {
+            let Some(check) = checks.get(name.as_str()) else {
+                let known: Vec<_> = checks.keys().map(|name| format!("[{name}]")).collect();
+                return Err(format!("{name}: no such option; sections are {}", known.join(", ")));
+            };
+            check(self)?;
+        }
+        Ok(())
+    }
 }
+
+/// Says what to mend in a section of the settings.
+pub type CheckSettings = fn(&Settings) -> Result<(), String>;
 
 /// What a duty brings into the house.
 pub struct Duty {
@@ -46,6 +65,8 @@ pub struct Duty {
     pub words: [WordsFile; 2],
     pub migrations: &'static [Migration],
     pub nav: &'static [NavItem],
+    /// Reads the duty's section of the settings and says what is wrong with it; none when it has no section.
+    pub settings: Option<CheckSettings>,
     /// The columns that hold sealed text, for the rotation of keys.
     pub sealed: &'static [SealedColumn],
     /// Registers the handlers of this duty's jobs.
@@ -63,6 +84,7 @@ pub fn own_duty() -> Duty {
         ],
         migrations: &[Migration { name: "web/0001_access", sql: include_str!("../migrations/0001_access.sql") }],
         nav: crate::access::pages::NAV,
+        settings: None,
         sealed: &[
             SealedColumn { table: "accounts", column: "name", id: "id", label: accounts::NAME },
             SealedColumn { table: "accounts", column: "phone", id: "id", label: accounts::PHONE },
@@ -96,6 +118,7 @@ impl House {
 
     /// Puts the house together: the router that serves it, and the runner of its jobs.
     pub fn build(store: Store, settings: Settings, duties: &[Duty]) -> Result<(Arc<Self>, Router, Runner), String> {
+        settings.check(duties)?;
         let files: Vec<WordsFile> = duties.iter().flat_map(|duty| duty.words).collect();
         let words = Arc::new(Words::new(&files)?);
         let mut routes = Routes::default();
@@ -122,5 +145,29 @@ impl House {
         let runner = duties.iter().fold(Runner::new(store), |runner, duty| (duty.jobs)(runner, &house));
         let router = crate::server::finish(router, &house);
         Ok((house, router, runner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn said(name: &str, section: serde_json::Value) -> Result<(), String> {
+        let check: CheckSettings = |settings| settings.of::<HashMap<String, u32>>("notices").map(drop);
+        let duties = [own_duty(), Duty { name: "notices", settings: Some(check), ..own_duty() }];
+        let mut settings = crate::testing::settings();
+        settings.duties.insert(name.to_owned(), section);
+        settings.check(&duties)
+    }
+
+    #[test]
+    fn a_mistake_in_the_settings_is_said_at_the_start() {
+        assert_eq!(said("notices", json!({"per_minute": 20})), Ok(()));
+        assert!(said("notices", json!({"per_minute": "fast"})).unwrap_err().starts_with("[notices]: "));
+        for name in ["notice", "databse", "web"] {
+            let why = said(name, json!("x")).unwrap_err();
+            assert!(why.starts_with(name) && why.ends_with("[notices]"), "{why}");
+        }
     }
 }

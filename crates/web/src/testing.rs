@@ -47,8 +47,13 @@ pub struct TestHouse {
 impl TestHouse {
     /// A house with these duties over a store made for it; the clock stands at midnight and moves only when told.
     pub async fn new(store: Store, duties: &[Duty]) -> Self {
+        Self::with(store, settings(), duties).await
+    }
+
+    /// A house with settings of its own.
+    pub async fn with(store: Store, settings: Settings, duties: &[Duty]) -> Self {
         let clock = store.clock().clone();
-        let (house, router, runner) = House::build(store, settings(), duties).unwrap_or_else(|e| panic!("{e}"));
+        let (house, router, runner) = House::build(store, settings, duties).unwrap_or_else(|e| panic!("{e}"));
         let act = Act { actor: Actor::system(), at: clock.now(), request: None };
         house
             .store

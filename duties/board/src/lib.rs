@@ -8,6 +8,7 @@ mod rules;
 mod sampling;
 mod show;
 mod store;
+mod zone;
 
 use ::store::Migration;
 use web::{Duty, Locale};
@@ -20,6 +21,7 @@ pub fn duty() -> Duty {
         words: [(Locale::ZhCn, include_str!("../words/zh-CN.ftl")), (Locale::En, include_str!("../words/en.ftl"))],
         migrations: &[Migration { name: "board/0001_board", sql: include_str!("../migrations/0001_board.sql") }],
         nav: routes::NAV,
+        settings: None,
         sealed: &[],
         jobs: sampling::jobs,
     }

@@ -65,7 +65,12 @@ impl Exception {
     }
 
     fn tag(&self) -> &'static str {
-        tag(self.state)
+        self.state.tag()
+    }
+
+    /// Who mends it, when somebody in particular does.
+    fn mender_word(&self) -> Option<&'static str> {
+        self.mender.map(mender_word)
     }
 
     /// The page that mends it.
@@ -81,13 +86,11 @@ impl Exception {
     }
 }
 
-const fn tag(state: State) -> &'static str {
-    match state {
-        State::Late => "tag-bad",
-        State::Silent => "tag-off",
-        State::AtRisk => "tag-warn",
-        State::Underway => "",
-        State::SetUp | State::Ready => "tag-good",
+pub const fn mender_word(mender: Mender) -> &'static str {
+    match mender {
+        Mender::SiteChief => "board-mender-site_chief",
+        Mender::ZoneLead => "board-mender-zone_lead",
+        Mender::Allocation => "board-mender-allocation",
     }
 }
 

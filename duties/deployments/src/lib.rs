@@ -3,6 +3,7 @@
 //!
 //! This is the face: what duties above may ask. Everything else of this duty is behind it.
 
+mod announcing;
 mod duty_page;
 mod gate;
 mod links_page;
@@ -63,6 +64,7 @@ pub fn duty() -> Duty {
         }],
         sealed: SEALED,
         nav: routes::NAV,
+        settings: Some(settings::check),
         jobs: plans::solving::jobs,
     }
 }

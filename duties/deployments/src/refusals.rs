@@ -45,4 +45,8 @@ web::refusals! { "deployments":
     21 LacksSkill = 422,
     /// Somebody who has arrived is not moved.
     22 StandsThere = 409,
+    /// An announcement without words, or with more than people read.
+    23 SayInFewWords = 422,
+    /// An announcement to nobody.
+    24 NobodyToTell = 409,
 }

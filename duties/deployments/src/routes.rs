@@ -3,7 +3,7 @@
 use domain::Right;
 use web::{In, NavItem, Routes};
 
-use crate::{duty_page, gate, links_page, mending, orders, plans, roster, store};
+use crate::{announcing, duty_page, gate, links_page, mending, orders, plans, roster, store};
 
 pub const NAV: &[NavItem] = &[
     NavItem { href: "/orders", word: "deployments-nav-orders", right: Right::SeeBoard, place: 20 },
@@ -13,8 +13,8 @@ pub const NAV: &[NavItem] = &[
 
 pub fn routes(routes: &mut Routes) {
     use Right::{
-        Allocate, CheckPeopleIn, EditRegisters, GiveOrders, OwnDuty, PublishPlans, RaiseRequests, RevealPerson,
-        SeeBoard, SeeRegisters, SeeSite,
+        Allocate, Announce, CheckPeopleIn, EditRegisters, GiveOrders, OwnDuty, PublishPlans, RaiseRequests,
+        RevealPerson, RunSite, SeeBoard, SeeRegisters, SeeSite,
     };
     let order = In::The("order");
     let site = In::The("site");
@@ -29,6 +29,7 @@ pub fn routes(routes: &mut Routes) {
     routes.get("/orders/{order}/posts", SeeBoard, order, orders::posts::show);
     routes.post("/orders/{order}/posts", GiveOrders, order, orders::posts::set);
     routes.get("/orders/{order}/declined", Allocate, order, orders::declined::show);
+    routes.get("/orders/{order}/cap.xml", SeeBoard, order, orders::cap::take);
     routes.get("/orders/{order}/roster", SeeBoard, order, roster::of_order::show);
 
     routes.post("/orders/{order}/plans", Allocate, order, plans::ask::ask);
@@ -45,6 +46,9 @@ pub fn routes(routes: &mut Routes) {
     routes.get("/orders/{order}/proposals/{proposal}", SeeBoard, order, mending::show);
     routes.post("/orders/{order}/proposals/{proposal}/acceptance", PublishPlans, order, mending::accept);
     routes.post("/orders/{order}/proposals/{proposal}/withdrawal", PublishPlans, order, mending::withdraw);
+    routes.get("/sites/{site}/announcements", SeeSite, site, announcing::show);
+    routes.post("/sites/{site}/announcements", RunSite, site, announcing::at_site);
+    routes.post("/orders/{order}/announcements", Announce, order, announcing::to_order);
     routes.post("/sites/{site}/shortages", RaiseRequests, site, mending::shortage);
 
     routes.get("/duty", OwnDuty, In::Anywhere, duty_page::show::show);

@@ -13,6 +13,11 @@ pub struct Settings {
     pub rates: Rates,
 }
 
+/// Says what is wrong with the section.
+pub fn check(settings: &web::Settings) -> Result<(), String> {
+    settings.of::<Settings>("deployments").map(drop)
+}
+
 impl Settings {
     pub fn of(house: &House) -> Result<Self, Fault> {
         house.settings.of("deployments").map_err(Fault::Bug)

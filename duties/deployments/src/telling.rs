@@ -43,6 +43,16 @@ pub fn tell(tx: &mut Tx, house: &House, order: &Order, change: &Change) -> Resul
     Ok(())
 }
 
+/// How somebody is reached.
+pub fn recipient(person: &Person) -> Recipient {
+    Recipient {
+        volunteer: person.id,
+        phone: Some(person.phone.clone()),
+        email: person.email.clone(),
+        locale: Locale::default(),
+    }
+}
+
 struct Teller<'h> {
     house: &'h House,
     order: &'h Order,
@@ -72,13 +82,7 @@ impl Teller<'_> {
     fn message(&self, tx: &Tx, person: &Person, template: &'static str) -> Message {
         let (from, until) = self.order.shift();
         let zone = &self.house.settings.zone;
-        let to = Recipient {
-            volunteer: person.id,
-            phone: Some(person.phone.clone()),
-            email: person.email.clone(),
-            locale: Locale::default(),
-        };
-        Message::new(to, self.order.id.uuid(), tx.at().ms(), template)
+        Message::new(recipient(person), self.order.id.uuid(), tx.at().ms(), template)
             .with("order", &self.order.name)
             .with("from", from.date_hh_mm(zone))
             .with("until", until.hh_mm(zone))

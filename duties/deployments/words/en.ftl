@@ -25,6 +25,7 @@ deployments-which-sites = Which sites
 deployments-all-sites-hint = All { $sites } sites when none are chosen, { $people } people in all.
 deployments-only-divisions = Only these divisions
 deployments-only-sites = Only these sites (codes, separated by blanks or lines)
+deployments-by-guideline = Headcounts from the expected people (sites without that number: from the register); every cell can be changed afterwards
 deployments-state = State
 deployments-closed = Closed
 deployments-published = Published
@@ -177,6 +178,10 @@ deployments-unpin = No longer fixed
 deployments-pinned = Fixed
 deployments-exclude-here = Not to this site
 deployments-exclude = Not this time
+deployments-wishes = Fixed and left out: { $count }
+deployments-wish = Wish
+deployments-not-at = Not at { $site }
+deployments-readmit = Take back
 deployments-wish-hint = Takes effect with the next allocation.
 deployments-wish-noted = Noted. Allocate again.
 
@@ -272,6 +277,26 @@ deployments-notice-assigned = [{ $order }] Please be at { $site } ({ $address })
 deployments-notice-changed = [{ $order }] Your duty has changed: please be at { $site } ({ $address }) by { $from } as { $role }, until { $until }. Site chief { $chief } { $phone }. Confirm that you have seen this:
 deployments-notice-withdrawn = [{ $order }] Your duty from { $from } until { $until } is withdrawn; do not go. Thank you!
 
+# Announcements
+deployments-announcements = Announcements
+deployments-announce-what = What to say
+deployments-announce-to = To whom
+deployments-everybody-here = Everybody
+deployments-announce = Announce
+deployments-announced = The announcement is on its way.
+deployments-nothing-announced = Nothing announced yet. Once you announce something, you see here how many have seen it.
+
+# Calling an order out
+deployments-group-text = For the group chat
+deployments-copy = Copy
+deployments-copied = Copied
+deployments-cap = For machines (CAP 1.2)
+deployments-look-closer = Look closer
+deployments-cap-event = Volunteers are called out
+deployments-cap-sender = District epidemic response headquarters
+deployments-cap-instruction = Open your personal notice, confirm your post, and be there in time.
+deployments-cap-over = The operation is over; do not set out any more.
+
 # Refusals
 deployments-refused-1 = The times are out of order: order, set up, in place and close follow one another, and a shift lasts at most a day. Mend them and try again.
 deployments-refused-2 = No site is chosen. Choose other divisions or site codes.
@@ -301,3 +326,5 @@ deployments-refused-22 = { $count ->
     [one] One person has arrived and is not moved. Allocate again.
    *[other] { $count } people have arrived and are not moved. Allocate again.
 }
+deployments-refused-23 = An announcement needs words, at most { $most } letters. Shorten it and send it again.
+deployments-refused-24 = There is nobody to tell yet. Publish a plan first, or choose another role.

@@ -25,6 +25,7 @@ deployments-which-sites = 哪些点位
 deployments-all-sites-hint = 不选则为全部 { $sites } 个点位，共需 { $people } 人。
 deployments-only-divisions = 只选这些镇街
 deployments-only-sites = 只选这些点位（点位编码，用空格或换行隔开）
+deployments-by-guideline = 岗位人数按预计采样人数推算（没填预计人数的点位按登记册）；下达后可逐格修改
 deployments-state = 状态
 deployments-closed = 已结束
 deployments-published = 已发布
@@ -165,6 +166,10 @@ deployments-unpin = 取消固定
 deployments-pinned = 已固定
 deployments-exclude-here = 不派到这里
 deployments-exclude = 本次不派
+deployments-wishes = 固定和排除：{ $count } 人
+deployments-wish = 要求
+deployments-not-at = 不派到{ $site }
+deployments-readmit = 取消排除
 deployments-wish-hint = 固定和排除在下一次调配时生效。
 deployments-wish-noted = 已记下。请重新调配。
 
@@ -260,6 +265,26 @@ deployments-notice-assigned = 【{ $order }】请于 { $from } 到{ $site }（{ 
 deployments-notice-changed = 【{ $order }】您的任务有变：请于 { $from } 改到{ $site }（{ $address }）担任{ $role }，至 { $until }。点长 { $chief } { $phone }。请点链接确认已看到：
 deployments-notice-withdrawn = 【{ $order }】{ $from } 至 { $until } 的任务已取消，不用前往。谢谢！
 
+# Announcements
+deployments-announcements = 公告
+deployments-announce-what = 要说的话
+deployments-announce-to = 告诉谁
+deployments-everybody-here = 全体人员
+deployments-announce = 发公告
+deployments-announced = 公告已发出。
+deployments-nothing-announced = 还没有发过公告。发出后，这里能看到多少人已看到。
+
+# Calling an order out
+deployments-group-text = 群里发这一段
+deployments-copy = 复制
+deployments-copied = 已复制
+deployments-cap = 机读预警（CAP 1.2）
+deployments-look-closer = 查看详情
+deployments-cap-event = 志愿者集结
+deployments-cap-sender = 区疫情防控指挥部
+deployments-cap-instruction = 请打开个人通知，确认岗位，按时到岗。
+deployments-cap-over = 行动已结束，不用再前往。
+
 # Refusals
 deployments-refused-1 = 时间顺序不对：下达、布点、到位、收点要依次往后，班次不超过一天。请改正后再下达。
 deployments-refused-2 = 没有选中任何点位。请换镇街或点位编码。
@@ -283,3 +308,5 @@ deployments-refused-19 = 人员已经通知，班次不能再改。请撤销方�
 deployments-refused-20 = 编码 { $code } 不在登记册里。请核对，或先导入。
 deployments-refused-21 = 此人不会这个岗位。请换人或换岗位。
 deployments-refused-22 = 有 { $count } 人已经到岗，不能再调走。请重新调配。
+deployments-refused-23 = 公告要有内容，最多 { $most } 字。请改短后再发。
+deployments-refused-24 = 这里还没有可以通知的人。请先发布方案或换岗位。

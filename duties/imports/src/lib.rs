@@ -47,6 +47,7 @@ pub fn duty() -> Duty {
         words: [(Locale::ZhCn, include_str!("../words/zh-CN.ftl")), (Locale::En, include_str!("../words/en.ftl"))],
         migrations: &[Migration { name: "imports/0001_imports", sql: include_str!("../migrations/0001_imports.sql") }],
         nav: routes::NAV,
+        settings: None,
         sealed: SEALED,
         jobs: jobs::jobs,
     }

@@ -21,7 +21,7 @@ pub use announce::{Announced, Announcement, announce, latest as latest_announcem
 pub use channel::Channel;
 pub use group_text::{Call, group_text};
 pub use message::{Message, Recipient};
-pub use outbox::{Count, Told, counts, counts_about, readers, seen, told_to};
+pub use outbox::{Count, Delivery, Told, counts, counts_about, deliveries, readers, seen, told_to};
 pub use queue::{queue, tell_groups};
 pub use settings::Settings;
 pub use state::State;
@@ -42,6 +42,7 @@ pub fn duty() -> Duty {
         words: [(Locale::ZhCn, include_str!("../words/zh-CN.ftl")), (Locale::En, include_str!("../words/en.ftl"))],
         migrations: &[Migration { name: "notices/0001_notices", sql: include_str!("../migrations/0001_notices.sql") }],
         nav: routes::NAV,
+        settings: Some(|settings| Settings::read(settings).map(drop)),
         sealed: &[
             SealedColumn { table: "notices", column: "address", id: "id", label: outbox::ADDRESS },
             SealedColumn { table: "notices", column: "body", id: "id", label: outbox::BODY },

@@ -1,12 +1,14 @@
 //! The table of notices: what waits, what became of it, and what people see of it.
 
+use std::collections::{BTreeMap, HashMap};
+
 use domain::{
     District, Event, Id, Jurisdiction, Moment,
     things::{Notice, Volunteer},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
-use store::{Error, Row, Sealed, Tx, params};
+use store::{Error, Row, Sealed, Tx, Value, params};
 use uuid::Uuid;
 use web::Locale;
 
@@ -138,6 +140,41 @@ pub fn readers(tx: &mut Tx, about: Uuid) -> Result<Vec<(Id<Volunteer>, Option<Mo
         params![about],
         |row| Ok((row.get("person")?, row.get("seen_at")?)),
     )
+}
+
+/// How far the latest notice about a thing has come on one channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Delivery {
+    pub channel: Channel,
+    pub state: State,
+}
+
+/// How far each of these people has been told of a thing, by channel.
+pub fn deliveries(
+    tx: &mut Tx,
+    about: Uuid,
+    people: &[Id<Volunteer>],
+) -> Result<HashMap<Id<Volunteer>, Vec<Delivery>>, Error> {
+    const AT_ONCE: usize = 50;
+    let places: Vec<String> = (0..AT_ONCE).map(|place| format!("${}", place + 2)).collect();
+    let sql = format!(
+        "select person, channel, state from notices where about = $1 and person in ({}) order by version, id",
+        places.join(", ")
+    );
+    let mut found: HashMap<Id<Volunteer>, BTreeMap<Channel, State>> = HashMap::new();
+    for some in people.chunks(AT_ONCE) {
+        let ids = some.iter().chain(some.last().into_iter().cycle()).take(AT_ONCE).map(|id| Value::from(*id));
+        let values: Vec<Value> = std::iter::once(Value::from(about)).chain(ids).collect();
+        let rows = tx.rows(&sql, &values, |row| {
+            Ok((row.get::<Id<Volunteer>>("person")?, row.parse::<Channel>("channel")?, row.parse::<State>("state")?))
+        })?;
+        for (person, channel, state) in rows {
+            found.entry(person).or_default().insert(channel, state);
+        }
+    }
+    let list =
+        |states: BTreeMap<_, _>| states.into_iter().map(|(channel, state)| Delivery { channel, state }).collect();
+    Ok(found.into_iter().map(|(person, states)| (person, list(states))).collect())
 }
 
 /// A notice as its receiver reads it.

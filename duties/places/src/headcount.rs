@@ -11,3 +11,8 @@ pub fn proposal(house: &House, people: u32, at: Moment) -> Result<Proposal, Faul
     let guideline = guidelines.on(at.in_zone(&house.settings.zone).date()).map_err(Fault::Bug)?;
     Ok(guideline.propose(people))
 }
+
+/// Says what is wrong with `[places]`.
+pub fn check(settings: &web::Settings) -> Result<(), String> {
+    settings.of::<Guidelines>("places").map(drop)
+}

@@ -21,7 +21,6 @@ mod routes;
 mod rules;
 mod run_day;
 mod show_site;
-mod show_zone;
 mod store;
 
 use ::store::Migration;
@@ -81,6 +80,7 @@ pub fn duty() -> Duty {
         words: [(Locale::ZhCn, include_str!("../words/zh-CN.ftl")), (Locale::En, include_str!("../words/en.ftl"))],
         migrations: &[Migration { name: "places/0001_places", sql: include_str!("../migrations/0001_places.sql") }],
         nav: routes::NAV,
+        settings: Some(headcount::check),
         sealed: &[],
         jobs: |runner, _| runner,
     }

@@ -5,7 +5,7 @@ use web::{In, NavItem, Routes};
 
 use crate::{
     edit_site, import_boundaries, list_divisions, list_sites, list_zones, make_zones, name_person, ready, retire_site,
-    reveal_phone, run_day, show_site, show_zone,
+    reveal_phone, run_day, show_site,
     store::{divisions, sites, zones},
 };
 
@@ -16,7 +16,7 @@ pub const NAV: &[NavItem] = &[
 ];
 
 pub fn routes(routes: &mut Routes) {
-    use Right::{EditRegisters, ImportRegisters, RevealPerson, RunSite, SeeRegisters, SeeSite};
+    use Right::{EditRegisters, ImportRegisters, RevealPerson, RunSite, SeeRegisters};
     routes.resolve("site", sites::resolve);
     routes.resolve("zone", zones::resolve);
     routes.resolve("division", divisions::resolve);
@@ -42,7 +42,6 @@ pub fn routes(routes: &mut Routes) {
     routes.get("/zones", SeeRegisters, In::District, list_zones::list);
     routes.get("/zones/proposal", EditRegisters, In::District, make_zones::propose);
     routes.post("/zones/proposal", EditRegisters, In::District, make_zones::make);
-    routes.get("/zones/{zone}", SeeSite, In::The("zone"), show_zone::show);
     routes.post("/zones/{zone}/lead", EditRegisters, In::The("zone"), name_person::name_lead);
     routes.post("/zones/{zone}/lead/link", EditRegisters, In::The("zone"), name_person::link_lead);
 

@@ -34,6 +34,7 @@ pub fn duty() -> Duty {
             sql: include_str!("../migrations/0001_problems.sql"),
         }],
         nav: routes::NAV,
+        settings: None,
         sealed: &[SealedColumn { table: "problems", column: "details", id: "id", label: store::DETAILS }],
         jobs: jobs::register,
     }

@@ -1,8 +1,12 @@
 //! The queue of a group: what is open, oldest first, the loud ones marked.
 
-use domain::{Group, Id, Moment, Right, Scope, things::Problem};
+use domain::{
+    District, Group, Id, Moment, Right, Scope,
+    things::{Problem, Site},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use store::Tx;
 use web::{Desk, Fault, Page};
 
 use crate::{
@@ -19,6 +23,8 @@ pub struct Ask {
     /// The closed ones instead.
     #[serde(default)]
     closed: bool,
+    /// Only this site's, by code or id.
+    site: Option<String>,
     /// The last line of the page before: its time and id.
     after_at: Option<i64>,
     after_id: Option<Id<Problem>>,
@@ -48,16 +54,15 @@ pub async fn list(desk: Desk, ask: Ask) -> Result<Page<Queue>, Fault> {
     let scopes: Vec<Scope> = desk.standing().reaches(Right::WorkRequests).cloned().collect();
     let district = desk.district().clone();
     let after = ask.after_at.map(Moment::from_ms).zip(ask.after_id);
+    let site = ask.site.clone();
     let wanted = Wanted { open: !ask.closed, group, site: None, after, limit: PAGE };
     let lines = desk
-        .look(move |tx| {
-            let mut lines = Vec::new();
-            for stored in table::list(tx, &district, &wanted)? {
-                if table::is_within(&stored, &scopes) {
-                    lines.push(Line::open(tx, stored)?);
-                }
-            }
-            Ok(lines)
+        .look(move |tx| match site {
+            None => page(tx, &district, wanted, &scopes),
+            Some(name) => match site_named(tx, &district, &name)? {
+                Some(site) => page(tx, &district, Wanted { site: Some(site), ..wanted }, &scopes),
+                None => Ok(Vec::new()),
+            },
         })
         .await?;
     let next = (lines.len() == PAGE).then(|| lines.last().map(|last| next_page(last, group, ask.closed))).flatten();
@@ -67,4 +72,29 @@ pub async fn list(desk: Desk, ask: Ask) -> Result<Page<Queue>, Fault> {
 fn next_page(last: &Line, group: Option<Group>, closed: bool) -> String {
     let group = group.map_or(String::new(), |group| format!("&group={}", group.name()));
     format!("/requests?closed={closed}{group}&after_at={}&after_id={}", last.raised_at.ms(), last.id)
+}
+
+/// A whole page of what these scopes cover, however much lies between that they do not.
+fn page(tx: &mut Tx, district: &District, mut wanted: Wanted, scopes: &[Scope]) -> Result<Vec<Line>, Fault> {
+    let mut lines = Vec::new();
+    loop {
+        let found = table::list(tx, district, &wanted)?;
+        let is_last = found.len() < wanted.limit;
+        wanted.after = found.last().map(|last| (last.raised_at, last.id));
+        for stored in found.into_iter().filter(|stored| table::is_within(stored, scopes)) {
+            lines.push(Line::open(tx, stored)?);
+        }
+        if is_last || lines.len() >= PAGE {
+            lines.truncate(PAGE);
+            return Ok(lines);
+        }
+    }
+}
+
+fn site_named(tx: &mut Tx, district: &District, name: &str) -> Result<Option<Id<Site>>, Fault> {
+    let found = match name.parse() {
+        Ok(id) => places::site(tx, id)?,
+        Err(_) => places::site_by_code(tx, district, name)?,
+    };
+    Ok(found.map(|site| site.id))
 }

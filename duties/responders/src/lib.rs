@@ -74,6 +74,7 @@ pub fn duty() -> Duty {
         migrations: MIGRATIONS,
         sealed: SEALED,
         nav: NAV,
+        settings: Some(|settings| settings.of::<commending::Settings>("responders").map(drop)),
         jobs: |runner, _| runner,
     }
 }

@@ -35,6 +35,8 @@ pub async fn home(desk: Desk, _: Nothing) -> Result<Response, Fault> {
         "/duty".to_owned()
     } else if let Some(site) = own_site(standing) {
         format!("/sites/{site}/readiness")
+    } else if let Some(zone) = own_zone(standing) {
+        format!("/zones/{zone}")
     } else {
         let first = desk.house().nav.iter().find(|item| standing.may_somewhere(item.right));
         first.map_or("/password", |item| item.href).to_owned()
@@ -45,6 +47,13 @@ pub async fn home(desk: Desk, _: Nothing) -> Result<Response, Fault> {
 fn own_site(standing: &super::Standing) -> Option<Id<domain::things::Site>> {
     standing.grants.iter().find_map(|grant| match (grant.role, &grant.scope) {
         (Role::SiteChief, Scope::Site(site)) => Some(*site),
+        _ => None,
+    })
+}
+
+fn own_zone(standing: &super::Standing) -> Option<Id<domain::things::Zone>> {
+    standing.grants.iter().find_map(|grant| match (grant.role, &grant.scope) {
+        (Role::ZoneLead, Scope::Zone(zone)) => Some(*zone),
         _ => None,
     })
 }

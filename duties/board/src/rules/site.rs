@@ -56,6 +56,17 @@ impl State {
             Self::Ready => "ready",
         }
     }
+
+    /// The class of its tag.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Late => "tag-bad",
+            Self::Silent => "tag-off",
+            Self::AtRisk => "tag-warn",
+            Self::Underway => "",
+            Self::SetUp | Self::Ready => "tag-good",
+        }
+    }
 }
 
 /// A site as the board sees it.

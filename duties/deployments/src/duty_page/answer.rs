@@ -37,6 +37,7 @@ pub async fn acknowledge(desk: Desk, ask: Acknowledge) -> Result<Done<()>, Fault
         }
         let step = tallies::Step { acknowledged: 1, ..tallies::Step::default() };
         tallies::step(tx, &order, held.site, held.role, step)?;
+        notices::seen(tx, &order.district, volunteer, Some(order.id.uuid()))?;
         let event = Event::Acknowledged { assignment: held.id, order: order.id, site: held.site };
         gate::record(tx, &order, held.site, held.id.uuid(), &event)
     })

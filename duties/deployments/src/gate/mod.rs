@@ -123,7 +123,9 @@ pub fn undo(tx: &mut Tx, order: &Order, site: Id<Site>, entry: &Entry) -> Result
         return Ok(known);
     }
     let earliest = tx.at().plus_h(-UNDO_H);
-    let last = check_ins::last_of(tx, order.id, entry.volunteer)?;
+    // Whoever stands somewhere came last; whoever does not went last.
+    let way = if stay_of(tx, entry.volunteer)?.is_some() { Way::In } else { Way::Out };
+    let last = check_ins::last_way(tx, order.id, entry.volunteer, way)?;
     let Some(last) = last.filter(|last| last.site == site && last.received_at >= earliest) else {
         return Err(Refused::NothingToUndo.into());
     };

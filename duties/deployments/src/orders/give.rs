@@ -7,7 +7,7 @@ use places::SiteHead;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use web::{Desk, Done, Fault, Page, view};
+use web::{Desk, Done, Fault, House, Page, view};
 
 use crate::{
     refusals::Refused,
@@ -69,6 +69,10 @@ pub struct GiveOrder {
     set_up_at: Option<String>,
     in_place_at: Option<String>,
     close_at: Option<String>,
+    /// Headcounts by the guideline (people, tables, samplers) where a site says how many people it expects; otherwise
+    /// and elsewhere what the register of sites says.
+    #[serde(default)]
+    by_guideline: bool,
     /// From being in place to closing, where left out.
     shift_from: Option<String>,
     shift_until: Option<String>,
@@ -85,6 +89,7 @@ pub async fn give(desk: Desk, ask: GiveOrder) -> Result<Done<Given>, Fault> {
     let milestones = milestones(&desk, &ask)?;
     milestones.check().map_err(|why| Refused::OutOfOrder.with("why", why))?;
     let (district, day) = (desk.district().clone(), milestones.day(desk.zone()));
+    let house = desk.house().clone();
     let given = desk
         .change(move |tx| {
             let sites = chosen(tx, &district, &ask)?;
@@ -98,19 +103,20 @@ pub async fn give(desk: Desk, ask: GiveOrder) -> Result<Done<Given>, Fault> {
                 plan: None,
                 closed_at: None,
             };
-            begin(tx, &order, &sites)
+            let rule = if ask.by_guideline { Some(&*house) } else { None };
+            begin(tx, &order, &sites, rule)
         })
         .await?;
     Ok(Done::at(format!("/orders/{}", given.order), given).saying("deployments-order-given"))
 }
 
 /// Writes an order down with its sites and what they need.
-fn begin(tx: &mut Tx, order: &Order, sites: &[SiteHead]) -> Result<Given, Fault> {
+fn begin(tx: &mut Tx, order: &Order, sites: &[SiteHead], rule: Option<&House>) -> Result<Given, Fault> {
     let ids: Vec<_> = sites.iter().map(|site| site.id).collect();
     orders::add(tx, order)?;
     orders::add_sites(tx, order, &ids)?;
     places::readiness::prepare(tx, order.id, &ids)?;
-    let wanted = wanted(tx, &order.district, &ids)?;
+    let wanted = wanted(tx, order, sites, rule)?;
     posts::set(tx, order, &wanted)?;
     let people = wanted.iter().map(|(.., headcount)| u64::from(*headcount)).sum();
     let given = Given { order: order.id, sites: ids.len() as u64, people };
@@ -119,19 +125,22 @@ fn begin(tx: &mut Tx, order: &Order, sites: &[SiteHead]) -> Result<Given, Fault>
     Ok(given)
 }
 
-/// The headcounts of the register, of these sites.
+/// What these sites need: by the guideline where it is asked for and can be told, else by the register.
 fn wanted(
     tx: &mut Tx,
-    district: &District,
-    sites: &[Id<things::Site>],
+    order: &Order,
+    sites: &[SiteHead],
+    rule: Option<&House>,
 ) -> Result<Vec<(Id<things::Site>, PostRole, u32)>, Fault> {
-    let needs = places::all_needs(tx, district)?;
-    let of_site = |site: &Id<things::Site>| {
-        let roles = needs.get(site).cloned().unwrap_or_default();
-        let site = *site;
-        roles.into_iter().map(move |(role, headcount)| (site, role, headcount))
-    };
-    let mut wanted: Vec<_> = sites.iter().flat_map(of_site).collect();
+    let mut needs = places::all_needs(tx, &order.district)?;
+    let mut wanted = Vec::new();
+    for site in sites {
+        let roles = match (rule, site.expected_people) {
+            (Some(house), Some(people)) => places::headcount_proposal(house, people, order.milestones.order_at)?.posts,
+            _ => needs.remove(&site.id).unwrap_or_default(),
+        };
+        wanted.extend(roles.into_iter().map(|(role, headcount)| (site.id, role, headcount)));
+    }
     wanted.sort_unstable();
     Ok(wanted)
 }

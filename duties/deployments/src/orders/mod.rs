@@ -1,5 +1,7 @@
 //! Orders: giving, changing and closing them, and the headcounts of their posts.
 
+pub mod calling;
+pub mod cap;
 pub mod change;
 pub mod close;
 pub mod declined;

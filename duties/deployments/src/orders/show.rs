@@ -3,21 +3,26 @@
 use std::collections::HashMap;
 
 use domain::{Id, PostRole, things};
+use notices::Count;
 use places::SiteHead;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use web::{Desk, Fault, Page, view};
+use web::{Desk, Fault, House, Locale, Page, view};
 
+use super::calling;
 use crate::store::{
     assignments,
     orders::{self, Order},
     plans::{self, Plan},
     tallies::{self, Tally},
+    wishes,
 };
 
 /// Short posts shown on the page; the rest is one figure.
 const MOST_SHORT: usize = 30;
+/// Pins and exclusions shown; the rest is one figure.
+const MOST_WISHES: usize = 50;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Ask {
@@ -36,8 +41,27 @@ pub struct OrderPage {
     pub plans: Vec<Plan>,
     /// Changed assignments that nobody has tapped "seen" yet.
     pub unseen_changes: u64,
+    /// What went out, by channel and state.
+    pub notices: Vec<Count>,
+    /// The text for a group chat, without personal data, once people are told.
+    pub group_text: Option<String>,
+    pub roles: Vec<PostRole>,
+    /// Who is fixed to a post or left out, the first of them; it counts for the next plan.
+    pub wishes: Vec<WishLine>,
+    pub all_wishes: u64,
 }
 view!(OrderPage, "order.html");
+
+/// What officers want of one person in the next plan.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WishLine {
+    pub volunteer: Id<things::Volunteer>,
+    pub code: String,
+    pub name: String,
+    pub pinned: Option<(String, PostRole)>,
+    /// Left out at these sites; none stands for all.
+    pub excluded: Vec<Option<String>>,
+}
 
 #[derive(Debug, Clone, Copy, Default, Serialize, JsonSchema)]
 pub struct OrderFigures {
@@ -77,13 +101,15 @@ impl OrderFigures {
 }
 
 pub async fn show(desk: Desk, ask: Ask) -> Result<Page<OrderPage>, Fault> {
-    Ok(Page(desk.look(move |tx| page(tx, ask.order)).await?))
+    let (house, locale) = (desk.house().clone(), desk.locale());
+    Ok(Page(desk.look(move |tx| page(tx, &house, locale, ask.order)).await?))
 }
 
-fn page(tx: &mut Tx, id: Id<things::Order>) -> Result<OrderPage, Fault> {
+fn page(tx: &mut Tx, house: &House, locale: Locale, id: Id<things::Order>) -> Result<OrderPage, Fault> {
     let order = super::named(tx, id)?;
     let sites = orders::sites(tx, id)?;
     let tallies = tallies::all(tx, id)?;
+    let (wishes, all_wishes) = wished(tx, id)?;
     let (short, short_posts) = shortest(tx, &order, &tallies)?;
     Ok(OrderPage {
         sites: sites.len() as u64,
@@ -93,6 +119,11 @@ fn page(tx: &mut Tx, id: Id<things::Order>) -> Result<OrderPage, Fault> {
         short_posts,
         plans: plans::all(tx, id)?,
         unseen_changes: assignments::unseen_changes(tx, id)?,
+        notices: notices::counts_about(tx, id.uuid())?,
+        group_text: calling::text(tx, house, locale, &order, true)?,
+        roles: PostRole::ALL.to_vec(),
+        wishes,
+        all_wishes,
         order,
     })
 }
@@ -121,4 +152,34 @@ fn shortest(tx: &mut Tx, order: &Order, tallies: &[Tally]) -> Result<(Vec<ShortP
         });
     }
     Ok((lines, count))
+}
+
+fn wished(tx: &mut Tx, order: Id<things::Order>) -> Result<(Vec<WishLine>, u64), Fault> {
+    let (pins, exclusions) = (wishes::pins(tx, order)?, wishes::exclusions(tx, order)?);
+    let mut people: Vec<_> = pins.keys().chain(exclusions.keys()).copied().collect();
+    people.sort_unstable();
+    people.dedup();
+    let all = people.len() as u64;
+    people.truncate(MOST_WISHES);
+    let persons = responders::persons(tx, &people)?;
+    let mut lines = Vec::with_capacity(people.len());
+    for volunteer in people {
+        let Some(person) = persons.get(&volunteer) else { continue };
+        let pinned =
+            pins.get(&volunteer).map(|(site, role)| Ok::<_, Fault>((name_of(tx, *site)?, *role))).transpose()?;
+        let left_out = exclusions.get(&volunteer).cloned().unwrap_or_default();
+        let excluded = left_out.into_iter().map(|site| site.map(|site| name_of(tx, site)).transpose());
+        lines.push(WishLine {
+            volunteer,
+            code: person.code.clone(),
+            name: person.name.clone(),
+            pinned,
+            excluded: excluded.collect::<Result<_, Fault>>()?,
+        });
+    }
+    Ok((lines, all))
+}
+
+fn name_of(tx: &mut Tx, site: Id<things::Site>) -> Result<String, Fault> {
+    Ok(places::site(tx, site)?.map_or_else(|| "–".to_owned(), |site| site.name))
 }

@@ -9,6 +9,7 @@ use domain::{
 use jiff::tz::TimeZone;
 use responders::{Lately, Rest, VolunteerHead};
 use store::{Error, Tx};
+use web::House;
 
 use crate::{
     rules::{
@@ -26,14 +27,28 @@ use crate::{
 
 type Post = (Id<Site>, PostRole);
 
+/// What this house was set up with.
+#[derive(Debug, Clone)]
+pub struct HouseRules {
+    pub zone: TimeZone,
+    pub rest: Rest,
+}
+
+impl HouseRules {
+    pub fn of(house: &House) -> Result<Self, Error> {
+        let rest = responders::rest_rules(house).map_err(Error::Bug)?;
+        Ok(Self { zone: house.settings.zone.clone(), rest })
+    }
+}
+
 /// Reads everything a plan of this order depends on, in one snapshot.
-pub fn gather(tx: &mut Tx, order: &Order, cause: &Cause, weights: Weights, zone: &TimeZone) -> Result<Case, Error> {
+pub fn gather(tx: &mut Tx, order: &Order, cause: &Cause, weights: Weights, house: &HouseRules) -> Result<Case, Error> {
     let live = assignments::live_by_volunteer(tx, order.id)?;
     let pins = wishes::pins(tx, order.id)?;
     let ground = Ground::read(tx, order, cause, &live, &pins)?;
     let links = links::all(tx, &order.district)?;
     let links = links.into_iter().filter_map(|(team, site)| Some((team, *ground.spot_of.get(&site)?))).collect();
-    let candidates = Calling::read(tx, order, cause, live, pins, zone)?.candidates(tx, &ground)?;
+    let candidates = Calling::read(tx, order, cause, live, pins, house)?.candidates(tx, &ground)?;
     Ok(Case { spots: ground.spots, wants: ground.wants, candidates, links, is_mending: cause.is_mending(), weights })
 }
 
@@ -117,7 +132,7 @@ impl<'o> Calling<'o> {
         cause: &Cause,
         live: HashMap<Id<Volunteer>, Assignment>,
         pins: HashMap<Id<Volunteer>, Post>,
-        zone: &TimeZone,
+        house: &HouseRules,
     ) -> Result<Self, Error> {
         let declined = assignments::declined(tx, order.id)?.into_iter().map(|held| held.volunteer);
         Ok(Self {
@@ -128,8 +143,8 @@ impl<'o> Calling<'o> {
             exclusions: wishes::exclusions(tx, order.id)?,
             declined: declined.collect(),
             elsewhere: assignments::held_elsewhere(tx, order)?.into_iter().collect(),
-            lately: responders::lately(tx, &order.district, order.milestones.shift_from, zone)?,
-            rest: Rest::default(),
+            lately: responders::lately(tx, &order.district, order.milestones.shift_from, &house.zone)?,
+            rest: house.rest,
         })
     }
 
@@ -153,7 +168,10 @@ impl<'o> Calling<'o> {
             team: Some(person.team),
             roles: person.roles,
             is_reserve: person.reserve,
-            nights_in_a_row: person.nights_in_a_row.max(lately.map_or(0, |lately| lately.nights_in_a_row)),
+            // Whoever served yesterday comes after those who did not, by day as by night.
+            nights_in_a_row: person
+                .nights_in_a_row
+                .max(lately.map_or(0, |lately| lately.nights_in_a_row.max(lately.days_in_a_row))),
             absence: self.absence(&person, held),
             held: held.and_then(|held| self.held(held, ground)),
             pinned: self.pins.get(&person.id).and_then(|post| ground.want_of.get(post).copied()),

@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 use web::{Desk, Fault, Page, refusal::Refused, view};
 
-use super::{gather::gather, show::site_map};
+use super::{
+    gather::{HouseRules, gather},
+    show::site_map,
+};
 use crate::{
     orders,
     rules::{
@@ -75,11 +78,11 @@ pub struct ChainStep {
 }
 
 pub async fn show(desk: Desk, ask: Ask) -> Result<Page<PersonPage>, Fault> {
-    let zone = desk.zone().clone();
+    let rules = HouseRules::of(desk.house())?;
     let found = desk.look(move |tx| {
         let order = orders::named(tx, ask.order)?;
         let plan = super::named(tx, order.id, ask.plan)?;
-        let case = gather(tx, &order, &Cause::Whole, plan.weights, &zone)?;
+        let case = gather(tx, &order, &Cause::Whole, plan.weights, &rules)?;
         let lines = plans::lines(tx, plan.id)?;
         let prices = plans::post_map(tx, plan.id)?;
         Ok((order, plan, case, lines, prices))

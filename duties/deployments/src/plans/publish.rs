@@ -65,6 +65,7 @@ pub fn of_plan(
     plans::set_published(tx, plan.id, Some(at), None)?;
     order_rows::set_plan(tx, order.id, Some(plan.id))?;
     telling::tell(tx, house, &order, &change)?;
+    orders::calling::tell_groups(tx, house, &order, &plan)?;
     let released = change.released().count() as u64;
     let told = change.postings.len() as u64 + released;
     let event = Event::PlanPublished { plan: plan.id, order: order.id, told };

@@ -10,7 +10,7 @@ use store::{
 };
 use web::House;
 
-use super::gather::gather;
+use super::gather::{HouseRules, gather};
 use crate::{
     rules::{
         case::{Answer, Case},
@@ -26,10 +26,16 @@ use crate::{
 const KIND: &str = "deployments.solve";
 
 pub fn jobs(runner: Runner, house: &Arc<House>) -> Runner {
-    let zone = house.settings.zone.clone();
+    let rules = HouseRules::of(house);
     runner.on(KIND, move |store, job| {
-        let zone = zone.clone();
-        async move { solve(store, job, zone).await }
+        // A mistake in the settings was refused when the server started.
+        let rules = rules.as_ref().map_err(ToString::to_string).cloned();
+        async move {
+            match rules {
+                Ok(rules) => solve(store, job, rules).await,
+                Err(why) => Outcome::Never { why },
+            }
+        }
     })
 }
 
@@ -41,24 +47,24 @@ pub fn begin(tx: &mut Tx, order: &Order, cause: &Cause, weights: &Weights) -> Re
     Ok(plan)
 }
 
-async fn solve(store: Store, job: Leased, zone: jiff::tz::TimeZone) -> Outcome {
+async fn solve(store: Store, job: Leased, rules: HouseRules) -> Outcome {
     let Ok(id) = serde_json::from_value::<Id<things::Plan>>(job.body["plan"].clone()) else {
         return Outcome::Never { why: "the job names no plan".to_owned() };
     };
-    match work(&store, &job, id, zone).await {
+    match work(&store, &job, id, rules).await {
         Ok(()) => Outcome::Done,
         Err(cause) => Outcome::Again { after: back_off(job.attempts), why: cause.to_string() },
     }
 }
 
-async fn work(store: &Store, job: &Leased, id: Id<things::Plan>, zone: jiff::tz::TimeZone) -> Result<(), Error> {
+async fn work(store: &Store, job: &Leased, id: Id<things::Plan>, rules: HouseRules) -> Result<(), Error> {
     let Some((plan, order)) = store.look(move |tx| asked(tx, id)).await? else { return Ok(()) };
     let began = Instant::now();
     if !plan.cause.is_mending() {
         stage(store, id, "reading").await?;
     }
     let (mishap, weights, of) = (plan.cause, plan.weights, order.clone());
-    let question = store.look(move |tx| gather(tx, &of, &mishap, weights, &zone)).await?;
+    let question = store.look(move |tx| gather(tx, &of, &mishap, weights, &rules)).await?;
     if !plan.cause.is_mending() {
         stage(store, id, "solving").await?;
     }

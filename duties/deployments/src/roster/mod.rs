@@ -10,6 +10,7 @@ use domain::{
     Id, Moment, PostRole,
     things::{Order as AnOrder, Site, Volunteer},
 };
+use notices::Delivery;
 use responders::{
     Person,
     attendance::{self, Attended},
@@ -41,6 +42,8 @@ pub struct RosterLine {
     pub distance_m: Option<i64>,
     /// Changed, and not tapped "seen" yet.
     pub is_unseen_change: bool,
+    /// How far the notice of the duty has come, by channel.
+    pub told: Vec<Delivery>,
     /// How far from the site their phone said they were when they checked in by themselves.
     pub off_m: Option<i64>,
 }
@@ -75,6 +78,10 @@ impl Presence {
         matches!(self, Self::Arrived { .. } | Self::WalkedIn { .. })
     }
 
+    pub const fn is_unanswered(&self) -> bool {
+        matches!(self, Self::Told)
+    }
+
     /// When they came or went.
     pub const fn at(&self) -> Option<Moment> {
         match self {
@@ -105,10 +112,17 @@ pub fn roster(tx: &mut Tx, order: Id<AnOrder>, site: Id<Site>) -> Result<Vec<Ros
     let ids: Vec<_> =
         held.iter().map(|held| held.volunteer).chain(walked_in.iter().map(|stay| stay.volunteer)).collect();
     let persons = responders::persons(tx, &ids)?;
+    let mut told = notices::deliveries(tx, order.uuid(), &ids)?;
     let sent = held.iter().filter_map(|held| Some(sent(held, persons.get(&held.volunteer)?)));
     let came = walked_in.into_iter().filter_map(|stay| Some(came(stay, persons.get(&stay.volunteer)?)));
-    let mut lines: Vec<RosterLine> =
-        sent.chain(came).map(|line| RosterLine { off_m: off_m.get(&line.volunteer).copied(), ..line }).collect();
+    let mut lines: Vec<RosterLine> = sent
+        .chain(came)
+        .map(|line| RosterLine {
+            off_m: off_m.get(&line.volunteer).copied(),
+            told: told.remove(&line.volunteer).unwrap_or_default(),
+            ..line
+        })
+        .collect();
     lines.sort_by(|a, b| (a.role, a.presence.is_here(), &a.name).cmp(&(b.role, b.presence.is_here(), &b.name)));
     Ok(lines)
 }
@@ -138,6 +152,7 @@ fn blank(person: &Person) -> RosterLine {
         presence: Presence::Told,
         distance_m: None,
         is_unseen_change: false,
+        told: Vec::new(),
         off_m: None,
     }
 }

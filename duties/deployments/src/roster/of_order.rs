@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{Id, PostRole, things};
+use notices::Delivery;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Tx;
@@ -41,6 +42,10 @@ pub struct OrderLine {
     pub role: PostRole,
     pub presence: Presence,
     pub distance_m: i64,
+    /// Changed, and not tapped "seen" yet.
+    pub is_unseen_change: bool,
+    /// How far the notice of the duty has come, by channel.
+    pub told: Vec<Delivery>,
 }
 
 pub async fn show(desk: Desk, ask: Ask) -> Result<Page<OrderRosterPage>, Fault> {
@@ -55,6 +60,7 @@ fn page(tx: &mut Tx, ask: &Ask) -> Result<OrderRosterPage, Fault> {
     let next = held.last().filter(|_| is_more).map(|held| held.volunteer);
     let ids: Vec<_> = held.iter().map(|held| held.volunteer).collect();
     let persons = responders::persons(tx, &ids)?;
+    let mut told = notices::deliveries(tx, ask.order.uuid(), &ids)?;
     let mut sites = HashMap::new();
     let mut lines = Vec::with_capacity(held.len());
     for held in &held {
@@ -74,6 +80,8 @@ fn page(tx: &mut Tx, ask: &Ask) -> Result<OrderRosterPage, Fault> {
             role: held.role,
             presence: Presence::of(held),
             distance_m: held.distance_m,
+            is_unseen_change: held.is_unseen_change(),
+            told: told.remove(&held.volunteer).unwrap_or_default(),
         });
     }
     Ok(OrderRosterPage { order, lines, next })

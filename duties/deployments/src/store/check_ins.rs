@@ -121,6 +121,15 @@ pub fn last_of(tx: &mut Tx, order: Id<AnOrder>, volunteer: Id<Volunteer>) -> Res
     tx.first(&sql, params![volunteer, order], read)
 }
 
+/// The last line of one way: a batch may bring coming and going in the same millisecond.
+pub fn last_way(tx: &mut Tx, order: Id<AnOrder>, volunteer: Id<Volunteer>, way: Way) -> Result<Option<CheckIn>, Error> {
+    let sql = format!(
+        "{COLUMNS} where volunteer = $1 and order_id = $2 and way = $3 and undone_at is null \
+         order by received_at desc, id desc limit 1"
+    );
+    tx.first(&sql, params![volunteer, order, way.name()], read)
+}
+
 pub fn set_undone(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
     let at = tx.at();
     tx.execute("update check_ins set undone_at = $2 where id = $1", params![id, at])?;

@@ -46,7 +46,14 @@ pub struct Ground {
 
 impl Ground {
     pub async fn new(store: Store, size: Size) -> Self {
-        let house = TestHouse::new(store, &duties()).await;
+        Self::with(store, size, &[]).await
+    }
+
+    /// With sections of the settings.
+    pub async fn with(store: Store, size: Size, sections: &[(&str, Value)]) -> Self {
+        let mut settings = web::testing::settings();
+        settings.duties.extend(sections.iter().map(|(name, section)| ((*name).to_owned(), section.clone())));
+        let house = TestHouse::with(store, settings, &duties()).await;
         let sites = sites(&house, size).await;
         teams(&house, size).await;
         let volunteers = volunteers(&house, size).await;

@@ -1,6 +1,7 @@
 //! Deployments through the front door: the night of an order, and what can go wrong in it.
 
 mod answers;
+mod calling;
 mod gate;
 mod ground;
 mod links;
@@ -11,3 +12,4 @@ mod pages;
 mod plans;
 mod property;
 mod rights;
+mod turns;

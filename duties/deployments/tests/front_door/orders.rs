@@ -81,3 +81,35 @@ async fn nothing_is_done_under_a_closed_order() {
     assert_eq!(volunteer.get("/duty").await.json()["duty"], json!(null));
     assert_eq!(volunteer.post("/duty/check-in", json!({})).await.refused(), "404 deployments.12");
 }
+
+#[tokio::test]
+async fn headcounts_follow_the_guideline_where_it_is_asked_for() {
+    let ground = Ground::small().await;
+    let given = ground.officer.post("/orders", json!({"name": "按规则", "by_guideline": true})).await.json();
+    let each = places::headcount_proposal(&ground.house.house, 3000, ground.now()).unwrap().posts;
+    let people: u32 = each.iter().map(|(_, headcount)| headcount).sum();
+    assert_eq!(given["people"], json!(6 * people), "3,000 people at each of six sites: {each:?}");
+    assert_ne!(people, 5, "the register says five");
+}
+
+#[tokio::test]
+async fn an_order_lists_who_is_fixed_and_who_is_left_out() {
+    let ground = Ground::small().await;
+    let order = ground.order().await;
+    let (path, one, other) = (format!("/orders/{order}"), ground.volunteers[0], ground.volunteers[2]);
+    let pin = json!({"volunteer": one, "site": ground.sites[1], "role": "gatekeeper"});
+    ground.officer.post(&format!("{path}/pins"), pin).await.json();
+    let not_here = json!({"volunteer": other, "site": ground.sites[0]});
+    ground.officer.post(&format!("{path}/exclusions"), not_here).await.json();
+    ground.officer.post(&format!("{path}/exclusions"), json!({"volunteer": one})).await.json();
+    let mut wishes = ground.officer.get(&path).await.json()["wishes"].as_array().unwrap().clone();
+    wishes.sort_by_key(|wish| wish["code"].to_string());
+    assert_eq!(
+        (&wishes[0]["pinned"], &wishes[0]["excluded"]),
+        (&json!(["文明路采样点1", "gatekeeper"]), &json!([null]))
+    );
+    assert_eq!(wishes[1]["excluded"], json!(["文明路采样点0"]));
+    ground.officer.post(&format!("{path}/exclusions"), json!({"volunteer": one, "off": true})).await.json();
+    ground.officer.post(&format!("{path}/pins"), json!({"volunteer": one, "off": true})).await.json();
+    assert_eq!(ground.officer.get(&path).await.json()["all_wishes"], json!(1));
+}

@@ -42,6 +42,7 @@ async fn every_page_renders_in_both_languages() {
         format!("/orders/{order}/proposals/{proposal}"),
         format!("/orders/{order}/comparison?one={plan}&other={second}"),
         format!("/sites/{}/roster", ground.sites[0]),
+        format!("/sites/{}/announcements", ground.sites[0]),
     ];
     for path in &pages {
         whole(&ground.officer, path).await;

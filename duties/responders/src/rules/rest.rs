@@ -49,6 +49,14 @@ pub fn nights_in_a_row(stays: &[Stay], moment: Moment, zone: &TimeZone) -> u32 {
     u32::try_from(row.take_while(|night| nights.contains(night)).count()).unwrap_or(u32::MAX)
 }
 
+/// How many days in a row somebody has had a duty, up to the day before `moment`'s. A duty counts for the day it began on.
+pub fn days_in_a_row(stays: &[Stay], moment: Moment, zone: &TimeZone) -> u32 {
+    let days: BTreeSet<Date> = stays.iter().map(|stay| stay.from.in_zone(zone).date()).collect();
+    let yesterday = moment.in_zone(zone).date().saturating_sub(1.days());
+    let row = std::iter::successors(Some(yesterday), |day| Some(day.saturating_sub(1.days())));
+    u32::try_from(row.take_while(|day| days.contains(day)).count()).unwrap_or(u32::MAX)
+}
+
 const DAWN: i8 = 6;
 
 /// The nights (by the day they end on) that a stay touches. Stays never last longer than a few days.
@@ -102,6 +110,16 @@ mod tests {
         assert_eq!(count(&row, "2022-09-16T07:00"), 0, "a night at home breaks the row");
         assert_eq!(count(&row[..1], "2022-09-15T18:00"), 0);
         assert_eq!(count(&[stay("2022-09-14T08:00", "2022-09-14T18:00")], "2022-09-15T18:00"), 0, "a day is no night");
+    }
+
+    #[test]
+    fn days_count_while_the_row_is_unbroken() {
+        let row = [stay("2022-09-13T08:00", "2022-09-13T20:00"), stay("2022-09-14T07:40", "2022-09-14T20:00")];
+        let count = |stays: &[Stay], moment| days_in_a_row(stays, at(moment), &zone());
+        assert_eq!(count(&row, "2022-09-15T08:00"), 2);
+        assert_eq!(count(&row, "2022-09-14T08:00"), 1, "the day that has begun does not count");
+        assert_eq!(count(&row, "2022-09-16T08:00"), 0, "a day at home breaks the row");
+        assert_eq!(count(&row[..1], "2022-09-15T08:00"), 0);
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub struct Lately {
     /// When the last duty ended; the present moment while one lasts.
     pub last_end: Option<Moment>,
     pub nights_in_a_row: u32,
+    pub days_in_a_row: u32,
 }
 
 /// How far somebody is past their turn, in points: 100 for each duty above the district's mean, less the days since the

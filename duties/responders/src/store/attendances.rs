@@ -166,6 +166,7 @@ fn summed(stays: &[Stay], moment: Moment, zone: &jiff::tz::TimeZone) -> Lately {
         minutes: stays.iter().map(|stay| end(stay).since_s(stay.from) / 60).sum(),
         last_end: stays.iter().map(end).max(),
         nights_in_a_row: rest::nights_in_a_row(stays, moment, zone),
+        days_in_a_row: rest::days_in_a_row(stays, moment, zone),
     }
 }
 
