@@ -47,6 +47,8 @@ events! {
     /// Somebody looked at a person's data in full.
     PersonRevealed "web.person_revealed" { what: String }
     ConflictKept "web.conflict_kept" {}
+    /// Somebody decided which of two versions is true: first, second or noted.
+    ConflictSettled "web.conflict_settled" { decision: String }
 
     // imports
     RegisterImported "responders.register_imported" { import: Id<Import>, register: String, new: u64, changed: u64, same: u64, rejected: u64 }

@@ -85,12 +85,14 @@ pub enum Right {
     TellDeeds,
     /// Settle corrections of records and put people on the commendation list.
     AssessRecords,
+    /// Decide what is true when two versions came under one key.
+    SettleConflicts,
     /// Pause and speed up the clock of a demonstration.
     MoveClock,
 }
 
 impl Right {
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Anybody,
         Self::SignedIn,
         Self::ManageAccounts,
@@ -113,6 +115,7 @@ impl Right {
         Self::OwnDuty,
         Self::TellDeeds,
         Self::AssessRecords,
+        Self::SettleConflicts,
         Self::MoveClock,
     ];
 }
@@ -161,7 +164,7 @@ impl Role {
         use Right::{
             Allocate, Announce, AssessRecords, CheckPeopleIn, EditRegisters, GiveOrders, ImportRegisters,
             ManageAccounts, MoveClock, OwnDuty, PublishPlans, RaiseRequests, ReadJournal, RevealPerson, RunSite,
-            SeeBoard, SeeNotices, SeeRegisters, SeeSite, TellDeeds, WorkRequests,
+            SeeBoard, SeeNotices, SeeRegisters, SeeSite, SettleConflicts, TellDeeds, WorkRequests,
         };
         match self {
             Self::Administrator => {
@@ -184,6 +187,7 @@ impl Role {
                 CheckPeopleIn,
                 RaiseRequests,
                 TellDeeds,
+                SettleConflicts,
                 MoveClock,
             ],
             Self::Allocator => &[

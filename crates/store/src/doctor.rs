@@ -49,7 +49,8 @@ impl Finding {
 const CLOCK_SLACK_S: i64 = 300;
 /// A lease this long over belongs to nobody, and no server runs to take it.
 const LEASE_SLACK_S: i64 = 600;
-const LEAST_FREE_PERCENT: u64 = 10;
+/// With less room than this the alarm is given: what is written in a night fits ten times into it.
+pub const LEAST_FREE_PERCENT: u64 = 10;
 
 /// Looks at everything; changes nothing.
 pub fn examine(address: &Address, migrations: &[Migration], keyring: Option<&Path>, now: Moment) -> Vec<Finding> {
@@ -140,11 +141,16 @@ fn conflicts(tx: &mut Tx) -> Result<Finding> {
 }
 
 fn disk(folder: &Path) -> Finding {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    match rustix::fs::statvfs(folder) {
-        Ok(about) => disk_finding(about.f_bavail * 100 / about.f_blocks.max(1)),
+    match free_percent(folder) {
+        Ok(free) => disk_finding(free),
         Err(cause) => Finding::care("disk", format!("free space of {} is unknown: {cause}", folder.display())),
     }
+}
+
+/// How much of the disk of a folder is free, in percent.
+pub(crate) fn free_percent(folder: &Path) -> Result<u64, rustix::io::Errno> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    rustix::fs::statvfs(folder).map(|about| about.f_bavail * 100 / about.f_blocks.max(1))
 }
 
 fn disk_finding(free_percent: u64) -> Finding {

@@ -17,6 +17,7 @@ use std::{
 use crate::{
     Act, Error, Result,
     engine::Purpose,
+    plant,
     queue::Queue,
     tx::{News, Tx},
 };
@@ -99,7 +100,12 @@ pub(crate) fn caught<T, E: From<Error>>(work: impl FnOnce() -> Result<T, E>) -> 
 /// The writer thread's life. However it ends, nobody waits behind a gate without a keeper.
 pub(crate) fn keep(mut tx: Tx, queue: &Arc<Queue<Box<dyn Change>>>, tell: impl Fn(News)) {
     let _closed_at_the_end = queue.close_when_dropped();
+    let answers_early = plant::has("answer-early");
     while let Some(mut group) = queue.take(GROUP) {
+        if answers_early {
+            answer_early(&mut tx, group);
+            continue;
+        }
         let committed = commit_with_patience(&mut tx, &mut group);
         let answer = committed.as_ref().map(drop).map_err(Clone::clone);
         if let Ok(news) = committed {
@@ -108,6 +114,19 @@ pub(crate) fn keep(mut tx: Tx, queue: &Arc<Queue<Box<dyn Change>>>, tell: impl F
         for change in group {
             change.answer(answer.clone());
         }
+    }
+}
+
+/// The planted fault of the tests that kill the program: answers, and commits a moment later.
+fn answer_early(tx: &mut Tx, mut group: Vec<Box<dyn Change>>) {
+    let ran = tx.begin(Purpose::Change).and_then(|()| group.iter_mut().try_for_each(|change| change.run(tx)));
+    for change in group {
+        change.answer(ran.clone());
+    }
+    std::thread::sleep(Duration::from_millis(50));
+    if let Err(cause) = ran.and_then(|()| tx.commit().map(drop)) {
+        tracing::error!(%cause, "planted: answered and not committed");
+        tx.rollback();
     }
 }
 

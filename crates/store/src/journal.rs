@@ -218,7 +218,7 @@ impl Entry {
         Ok(Self {
             number: row.get("number")?,
             at: row.get("at")?,
-            actor: Actor::new(row.get::<Kind>("actor_kind")?.0, row.get("actor_id")?),
+            actor: Actor::new(kind_of(row, "actor_kind")?, row.get("actor_id")?),
             district: row.get("district")?,
             jurisdiction: row.get("jurisdiction")?,
             kind: row.get("kind")?,
@@ -254,6 +254,11 @@ pub(crate) fn append(tx: &mut Tx, entry: &Entry) -> Result<()> {
 pub(crate) fn move_head(tx: &mut Tx, head: &Head) -> Result<()> {
     let moved = tx.execute("update journal_head set number = $1, hash = $2", params![head.number, head.hash])?;
     if moved == 1 { Ok(()) } else { Err(Error::Missing { statement: "the row of journal_head".to_owned() }) }
+}
+
+/// The kind of an actor, from a column that names it.
+pub(crate) fn kind_of(row: &Row<'_>, column: &str) -> Result<ActorKind> {
+    row.get::<Kind>(column).map(|kind| kind.0)
 }
 
 struct Kind(ActorKind);

@@ -8,7 +8,9 @@
 //! Which engine runs is known only to [`engine`].
 
 pub mod address;
+pub mod age;
 pub mod backup;
+pub mod conflicts;
 mod dialect;
 pub mod doctor;
 mod engine;
@@ -20,6 +22,7 @@ pub mod jobs;
 pub mod journal;
 mod look;
 pub mod migrate;
+mod plant;
 mod queue;
 pub mod replies;
 pub mod rotate;

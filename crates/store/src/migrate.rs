@@ -18,7 +18,10 @@ pub struct Migration {
 }
 
 /// The store's own tables, before everybody else's.
-pub(crate) const GROUND: Migration = Migration { name: "store/0001_ground", sql: include_str!("ground.sql") };
+pub(crate) const GROUND: [Migration; 2] = [
+    Migration { name: "store/0001_ground", sql: include_str!("ground.sql") },
+    Migration { name: "store/0002_versions", sql: include_str!("versions.sql") },
+];
 
 const LEDGER: &str = "create table if not exists migrations \
                       (name text primary key, hash bytea not null, position bigint not null, applied_at bigint not null)";
@@ -45,7 +48,7 @@ impl Standing {
 
 /// All migrations in order: the store's, then the duties'.
 pub(crate) fn whole(duties: &[Migration]) -> Vec<Migration> {
-    std::iter::once(GROUND).chain(duties.iter().copied()).collect()
+    GROUND.iter().chain(duties).copied().collect()
 }
 
 /// Compares a database with the migrations of this program.

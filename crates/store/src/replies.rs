@@ -1,15 +1,18 @@
 //! Remembered replies: a request with a key takes effect once, however often it is sent.
 //!
 //! A key alone is not idempotency. The same key with the same content gets the same answer again; the same key with
-//! other content is a conflict: it changes nothing and is kept, sealed, for a person to decide. The caller must then
-//! answer from within a *successful* change, or the conflict is undone with everything else.
+//! other content is a conflict: it changes nothing and is kept, sealed, for a person to decide (see
+//! [`crate::conflicts`]). The caller must then answer from within a *successful* change, or the conflict is undone with
+//! everything else.
 
 use domain::{Actor, Moment};
 use uuid::Uuid;
 
-use crate::{Result, Sealed, Tx, params};
+use crate::{Result, Tx, params};
 
-const LABEL: &str = "conflicts.body";
+pub(crate) const SAID: &str = "replies.body";
+/// Longer requests are not kept beside their answer; of a conflict with one only the second version is shown.
+const LONGEST: usize = 64 << 10;
 
 /// What is known of a request's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,15 +25,15 @@ pub enum Reply {
     Other,
 }
 
-/// A request whose key had been used for other content.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Conflict {
-    pub id: Uuid,
+/// A request as it was sent.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
     pub key: Uuid,
-    pub actor_id: Uuid,
-    pub at: Moment,
-    /// What was sent, as it was sent.
-    pub body: String,
+    pub by: &'a Actor,
+    /// A hash over what it asks for.
+    pub fingerprint: [u8; 32],
+    pub path: &'a str,
+    pub body: &'a str,
 }
 
 impl Tx {
@@ -54,52 +57,16 @@ impl Tx {
     }
 
     /// Remembers the answer to a new key, in the same transaction as its effect.
-    pub fn keep_reply(&mut self, key: Uuid, by: &Actor, fingerprint: [u8; 32], answer: &str) -> Result<()> {
-        let at = self.at();
+    pub fn keep_reply(&mut self, asked: Asked<'_>, answer: &str) -> Result<()> {
+        let (at, Asked { key, by, fingerprint, path, body }) = (self.at(), asked);
+        let body = (body.len() <= LONGEST).then(|| self.seal(SAID, body));
         self.execute(
-            "insert into replies (key, actor_kind, actor_id, fingerprint, answer, at) values ($1, $2, $3, $4, $5, $6)",
-            params![key, by.kind.name(), by.id, fingerprint, answer, at],
+            "insert into replies (key, actor_kind, actor_id, fingerprint, answer, at, path, body) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            params![key, by.kind.name(), by.id, fingerprint, answer, at, path, body],
         )?;
         Ok(())
     }
-
-    /// Keeps what was sent under a used key. The same attempt sent again is kept once.
-    pub fn keep_conflict(&mut self, key: Uuid, by: &Actor, fingerprint: [u8; 32], body: &str) -> Result<()> {
-        let (at, sealed) = (self.at(), self.seal(LABEL, body));
-        self.execute(
-            "insert into conflicts (id, key, actor_kind, actor_id, fingerprint, body, at) \
-             values ($1, $2, $3, $4, $5, $6, $7) on conflict (key, fingerprint) do nothing",
-            params![Uuid::now_v7(), key, by.kind.name(), by.id, fingerprint, sealed, at],
-        )?;
-        Ok(())
-    }
-}
-
-/// The conflicts nobody has settled yet, oldest first.
-pub fn open_conflicts(tx: &mut Tx, limit: usize) -> Result<Vec<Conflict>> {
-    let sealed = tx.rows(
-        "select id, key, actor_id, at, body from conflicts where settled_at is null order by at, id limit $1",
-        params![limit],
-        |row| {
-            let conflict = Conflict {
-                id: row.get("id")?,
-                key: row.get("key")?,
-                actor_id: row.get("actor_id")?,
-                at: row.get("at")?,
-                body: String::new(),
-            };
-            Ok((conflict, row.get::<Sealed>("body")?))
-        },
-    )?;
-    sealed.into_iter().map(|(conflict, body)| Ok(Conflict { body: tx.open(LABEL, body)?, ..conflict })).collect()
-}
-
-/// Marks a conflict as decided; `false` when it was already.
-pub fn settle_conflict(tx: &mut Tx, id: Uuid) -> Result<bool> {
-    let at = tx.at();
-    let settled =
-        tx.execute("update conflicts set settled_at = $1 where id = $2 and settled_at is null", params![at, id])?;
-    Ok(settled == 1)
 }
 
 /// Forgets the answers given before a moment: no phone sends again after so long.

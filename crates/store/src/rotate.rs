@@ -5,7 +5,7 @@
 //! 2. [`rotate`]: every value under an older key is opened and sealed anew, a few hundred at a time.
 //! 3. When it counts nothing left, [`Keyring::without_old_keys`](crate::Keyring::without_old_keys).
 
-use crate::{Act, Result, Sealed, Store, Tx, Value, params};
+use crate::{Act, Result, Sealed, Store, Tx, Value, conflicts, params, replies};
 
 const AT_ONCE: usize = 200;
 
@@ -20,8 +20,11 @@ pub struct SealedColumn {
 }
 
 /// The store's own sealed columns; duties add theirs.
-pub const STORE: &[SealedColumn] =
-    &[SealedColumn { table: "conflicts", column: "body", id: "id", label: "conflicts.body" }];
+pub const STORE: &[SealedColumn] = &[
+    SealedColumn { table: "replies", column: "body", id: "key", label: replies::SAID },
+    SealedColumn { table: "conflicts", column: "body", id: "id", label: conflicts::BODY },
+    SealedColumn { table: "conflicts", column: "first_body", id: "id", label: conflicts::BODY },
+];
 
 /// Seals anew whatever is not under the active key, and counts it.
 pub async fn rotate(store: &Store, columns: &[SealedColumn]) -> Result<u64> {

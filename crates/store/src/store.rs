@@ -14,7 +14,7 @@ use tokio::sync::{oneshot, watch};
 use crate::{
     Act, Address, Error, Keyring, Migration, Result,
     engine::{self, Purpose, apart},
-    gate, journal, look,
+    epoch, gate, journal, look,
     migrate::{self, Standing},
     queue::Queue,
     seal::SharedKeyring,
@@ -63,6 +63,7 @@ struct Inner {
     clock: Clock,
     keyring: SharedKeyring,
     address: Address,
+    epoch: epoch::Epoch,
     statements: Option<Statements>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     /// Something that must live as long as the store, like a test's temporary folder.
@@ -90,7 +91,7 @@ impl Store {
         let mut gate = Tx::new(engine::connect(address, Purpose::Change)?, keyring.clone());
         let may = |standing: &Standing| options.migrate || standing.is_empty_database();
         migrate::apply(&mut gate, &migrations, Act::system(options.clock.now()), may)?;
-        let head = last_number(&mut gate)?;
+        let (head, epoch) = beginnings(&mut gate)?;
         let inner = Inner {
             changes: Arc::new(Queue::new(options.max_queued)),
             looks: Arc::new(Queue::new(options.max_queued)),
@@ -100,6 +101,7 @@ impl Store {
             clock: options.clock,
             keyring,
             address: address.clone(),
+            epoch,
             statements: options.write_down.then(Statements::default),
             threads: Mutex::default(),
             kept: Mutex::default(),
@@ -218,6 +220,17 @@ impl Store {
 
     pub fn address(&self) -> &Address {
         &self.inner.address
+    }
+
+    /// The life this database is in. It cannot change under a running server: a restore begins with an empty database.
+    pub fn epoch(&self) -> &epoch::Epoch {
+        &self.inner.epoch
+    }
+
+    /// How much of the disk under the database is free, in percent; unknown for a database on another machine.
+    pub fn free_percent(&self) -> Option<u64> {
+        let Address::Sqlite(file) = self.address() else { return None };
+        crate::doctor::free_percent(file.parent()?).ok()
     }
 
     /// The last journal number this process knows of, its own entries at once, other servers' within a quarter second.
@@ -356,9 +369,10 @@ fn follow_others(store: &Weak<Inner>) {
     }
 }
 
-fn last_number(tx: &mut Tx) -> Result<i64> {
+/// Where the journal stands, and the life the database is in.
+fn beginnings(tx: &mut Tx) -> Result<(i64, epoch::Epoch)> {
     tx.begin(Purpose::Look)?;
-    let head = journal::head(tx);
+    let found = journal::head(tx).and_then(|head| Ok((head.number, epoch::current(tx)?)));
     tx.rollback();
-    Ok(head?.number)
+    found
 }

@@ -12,7 +12,7 @@ use std::{
 use domain::{Actor, ActorKind, District, Event, Id, Jurisdiction, Moment, Right, things};
 use jiff::tz::TimeZone;
 use serde::{Serialize, de::DeserializeOwned};
-use store::{Act, Reply, Store, Tx};
+use store::{Act, Reply, Store, Tx, replies::Asked};
 use uuid::Uuid;
 
 use crate::{
@@ -27,8 +27,15 @@ use crate::{
 pub(crate) struct RequestKey {
     pub key: Uuid,
     pub fingerprint: [u8; 32],
+    pub path: Arc<str>,
     /// What was asked, kept when the same key comes with other content.
     pub body: Arc<str>,
+}
+
+impl RequestKey {
+    fn asked<'a>(&'a self, by: &'a Actor) -> Asked<'a> {
+        Asked { key: self.key, by, fingerprint: self.fingerprint, path: &self.path, body: &self.body }
+    }
 }
 
 /// Somebody at work: who, with which right, where, when.
@@ -148,14 +155,14 @@ impl Desk {
                 Reply::Same(json) => serde_json::from_str(&json).map(Some).map_err(|e| Fault::Bug(e.to_string())),
                 // Said after the commit, so that the other content is kept.
                 Reply::Other => {
-                    tx.keep_conflict(request.key, &actor, request.fingerprint, &request.body)?;
+                    tx.keep_conflict(&place.district, request.asked(&actor), None)?;
                     tx.record(&place, request.key, &Event::ConflictKept {})?;
                     Ok(None)
                 }
                 Reply::New => {
                     let done = work(tx)?;
                     let json = serde_json::to_string(&done).map_err(|e| Fault::Bug(e.to_string()))?;
-                    tx.keep_reply(request.key, &actor, request.fingerprint, &json)?;
+                    tx.keep_reply(request.asked(&actor), &json)?;
                     Ok(Some(done))
                 }
             })
@@ -171,8 +178,8 @@ impl Desk {
     /// An action may make more than one change; each has a key of its own, derived from the request's.
     fn next_key(&self) -> Option<RequestKey> {
         let nth = self.changes.fetch_add(1, Ordering::Relaxed);
-        let RequestKey { key, fingerprint, body } = self.key.clone()?;
-        let key = Uuid::from_u128(key.as_u128().wrapping_add(u128::from(nth) << 64));
-        Some(RequestKey { key, fingerprint, body })
+        let asked = self.key.clone()?;
+        let key = Uuid::from_u128(asked.key.as_u128().wrapping_add(u128::from(nth) << 64));
+        Some(RequestKey { key, ..asked })
     }
 }

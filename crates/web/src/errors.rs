@@ -62,6 +62,10 @@ fn page(frame: &Frame, refusal: &Refusal, message: String, request: Uuid) -> Res
 fn refusal_of(fault: &Fault, request: Uuid) -> Refusal {
     match fault {
         Fault::Refused(refusal) => refusal.clone(),
+        Fault::Store(error @ store::Error::Full) => {
+            tracing::error!(%request, %error, "nothing can be written");
+            Refused::DiskFull.refusal()
+        }
         Fault::Store(error) if error.is_passing() => {
             tracing::warn!(%request, %error, "the store is busy or away");
             Refused::Busy.refusal()

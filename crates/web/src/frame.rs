@@ -38,6 +38,8 @@ pub struct Frame {
     /// The clock of this server can be moved: a drill or a demonstration.
     pub is_drill: bool,
     pub(crate) secure: bool,
+    /// How little room the disk has left, when it is too little.
+    pub(crate) disk_free_percent: Option<u64>,
 }
 
 impl Frame {
@@ -84,6 +86,17 @@ impl Frame {
 
     pub fn is_signed_in(&self) -> bool {
         self.standing.is_some()
+    }
+
+    /// The word of a field that somebody sent.
+    pub fn field(&self, name: &str) -> String {
+        self.t(&format!("web-field-{name}"))
+    }
+
+    /// The alarm of a disk that fills up, for those who can do something about it.
+    pub fn disk_alarm(&self) -> Option<String> {
+        let free = self.disk_free_percent.filter(|_| self.has(Right::SeeBoard) || self.has(Right::ManageAccounts))?;
+        Some(self.say("web-disk-low").num("free", &free).to_string())
     }
 
     /// Whether a navigation entry is where one is.

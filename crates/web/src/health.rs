@@ -54,6 +54,9 @@ pub(crate) async fn metrics(
     PROMETHEUS.as_ref().map_or_else(
         || StatusCode::SERVICE_UNAVAILABLE.into_response(),
         |handle| {
+            if let Some(free) = house.store.free_percent() {
+                metrics::gauge!("muster_disk_free_percent").set(free as f64);
+            }
             handle.run_upkeep();
             ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response()
         },

@@ -104,6 +104,9 @@ pub struct House {
     pub(crate) resolvers: HashMap<&'static str, Resolver>,
     pub entries: Vec<Entry>,
     pub started_at: Moment,
+    /// The routes, to do again what somebody had sent (see [`crate::conflicts`]). Without the house in them: two that
+    /// hold each other never go.
+    pub(crate) again: Router<Arc<Self>>,
 }
 
 impl House {
@@ -141,6 +144,7 @@ impl House {
             resolvers,
             entries,
             started_at,
+            again: router.clone(),
         });
         let runner = duties.iter().fold(Runner::new(store), |runner, duty| (duty.jobs)(runner, &house));
         let router = crate::server::finish(router, &house);

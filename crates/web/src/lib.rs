@@ -6,6 +6,7 @@
 pub mod access;
 pub mod answer;
 pub mod ask;
+pub mod conflicts;
 pub mod desk;
 mod errors;
 pub mod frame;

@@ -114,4 +114,10 @@ refusals! { "web":
     15 WrongMethod = 405,
     /// The clock of this server cannot be moved.
     16 ClockIsFixed = 409,
+    /// There is no room left to write.
+    17 DiskFull = 507,
+    /// Somebody has decided this already.
+    18 DecidedAlready = 409,
+    /// What was to be done later cannot be done any more.
+    19 CannotBeDoneNow = 409,
 }

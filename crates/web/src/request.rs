@@ -13,18 +13,19 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Response},
 };
-use domain::{Actor, Jurisdiction, Right};
+use domain::{Actor, Jurisdiction, Moment, Right};
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
+use store::{Tx, doctor::LEAST_FREE_PERCENT};
 use uuid::Uuid;
 
 use crate::{
     access::{Standing, sessions},
     answer::Answer,
-    ask,
+    ask, conflicts,
     desk::{Desk, RequestKey},
     errors,
-    frame::Frame,
+    frame::{Frame, NavItem},
     house::House,
     refusal::{Fault, Refused},
     routes::{Entry, In},
@@ -32,6 +33,8 @@ use crate::{
     words::Locale,
 };
 
+/// Which life of the database answers: a phone that sees another one sends again whatever it still has.
+const EPOCH: header::HeaderName = header::HeaderName::from_static("muster-epoch");
 /// The largest body of a question. Files have a way of their own.
 const MAX_BODY: usize = 2 << 20;
 
@@ -89,6 +92,8 @@ struct Door {
     uri: String,
     flash: Option<String>,
     standing: Option<Arc<Standing>>,
+    /// How many conflicts wait for a decision, when this is somebody who decides.
+    undecided: u64,
     fault: Option<Fault>,
 }
 
@@ -111,12 +116,16 @@ impl Door {
             uri: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
             flash: cookie(&parts.headers, "flash"),
             standing: None,
+            undecided: 0,
             fault: None,
         };
         if let Some(token) = door.token.clone() {
             let now = house.clock().now();
-            match house.store.look(move |tx| sessions::recognise(tx, &token, now).map_err(Fault::from)).await {
-                Ok(standing) => door.standing = standing.map(Arc::new),
+            match house.store.look(move |tx| known(tx, &token, now)).await {
+                Ok((standing, undecided)) => {
+                    door.standing = standing.map(Arc::new);
+                    door.undecided = undecided;
+                }
                 Err(fault) => door.fault = Some(fault),
             }
         }
@@ -209,6 +218,7 @@ impl Door {
         if self.flash.is_some() && !headers.contains_key(header::LOCATION) {
             headers.extend("flash=; Path=/; Max-Age=0".parse().map(|value| (header::SET_COOKIE, value)));
         }
+        headers.extend(self.house.store.epoch().id.to_string().parse().map(|value| (EPOCH, value)));
         headers.entry(header::CACHE_CONTROL).or_insert(header::HeaderValue::from_static("no-store"));
         response
     }
@@ -219,6 +229,7 @@ impl Door {
             Right::SignedIn => self.standing.is_some(),
             right => self.standing.as_ref().is_some_and(|s| s.may_somewhere(right)),
         };
+        let has_work = |item: &NavItem| item.href != conflicts::ADDRESS || self.undecided > 0;
         Frame {
             words: self.house.words.clone(),
             locale: self.locale,
@@ -227,11 +238,20 @@ impl Door {
             standing: self.standing.clone(),
             path: self.uri.clone(),
             flash: self.flash.clone().filter(|word| !word.is_empty()),
-            nav: self.house.nav.iter().filter(|item| may(item.right)).copied().collect(),
+            nav: self.house.nav.iter().filter(|item| may(item.right) && has_work(item)).copied().collect(),
+            disk_free_percent: self.house.store.free_percent().filter(|free| *free < LEAST_FREE_PERCENT),
             is_drill: self.house.clock().is_movable(),
             secure: self.house.settings.is_secure(),
         }
     }
+}
+
+/// Who this is, and how many conflicts wait for them.
+fn known(tx: &mut Tx, token: &str, now: Moment) -> Result<(Option<Standing>, u64), Fault> {
+    let standing = sessions::recognise(tx, token, now)?;
+    let decides = standing.as_ref().filter(|standing| standing.may_somewhere(Right::SettleConflicts));
+    let undecided = decides.map_or(Ok(0), |standing| store::conflicts::count(tx, &standing.district))?;
+    Ok((standing, undecided))
 }
 
 /// The id of a request, set by the outermost layer and named in logs and error pages.
@@ -296,7 +316,7 @@ fn key_of(parts: &Parts, body: Option<&[u8]>) -> Result<Option<RequestKey>, Faul
     digest.update([0]);
     digest.update(body);
     let body = String::from_utf8_lossy(body).into();
-    Ok(Some(RequestKey { key, fingerprint: digest.finalize().into(), body }))
+    Ok(Some(RequestKey { key, fingerprint: digest.finalize().into(), path: parts.uri.path().into(), body }))
 }
 
 /// Answers an address that nobody serves.

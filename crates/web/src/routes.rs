@@ -14,7 +14,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use store::{Error, Tx};
 
 use crate::{
-    access::pages, answer::Answer, desk::Desk, house::House, live, refusal::Fault, request, statics, upload::Upload,
+    access::pages, answer::Answer, conflicts, desk::Desk, house::House, live, refusal::Fault, request, statics,
+    upload::Upload,
 };
 
 /// Where a route lies.
@@ -180,7 +181,7 @@ impl Routes {
 
 /// The house's own routes.
 pub(crate) fn own(routes: &mut Routes) {
-    use Right::{Anybody, ManageAccounts, MoveClock, SignedIn};
+    use Right::{Anybody, ManageAccounts, MoveClock, SettleConflicts, SignedIn};
     routes.resolve("account", pages::resolve_account);
 
     routes.get("/", Anybody, In::Anywhere, pages::home);
@@ -197,6 +198,8 @@ pub(crate) fn own(routes: &mut Routes) {
     routes.post("/accounts/{account}/link", ManageAccounts, In::The("account"), pages::make_link);
     routes.post("/accounts/{account}/suspension", ManageAccounts, In::The("account"), pages::suspend);
     routes.get("/pages", ManageAccounts, In::District, pages::address_book);
+    routes.get("/conflicts", SettleConflicts, In::District, conflicts::list);
+    routes.post("/conflicts", SettleConflicts, In::District, conflicts::decide);
     routes.post("/clock", MoveClock, In::District, pages::move_clock);
 }
 

@@ -137,11 +137,42 @@ async fn the_same_key_has_one_effect_and_other_content_is_kept() {
     assert_eq!(first, again);
     let other = json!({"login": "officer2", "name": "值班长", "role": "duty_officer"});
     assert_eq!(admin.post_with_key("/accounts", other, key).await.refused(), "409 web.4");
-    let kept = test.house.store.look(|tx| store::replies::open_conflicts(tx, 10)).await.unwrap();
-    assert_eq!(kept.len(), 1);
-    assert!(kept[0].body.contains("officer2"));
+    decides(&test).await;
     let control = json!({"login": "officer", "name": "值班长", "role": "duty_officer"});
     assert_eq!(admin.post("/accounts", control).await.refused(), "409 web.10", "without a key it is a second request");
+}
+
+/// The duty officer sees both versions, does the second, and nothing is left to decide.
+async fn decides(test: &TestHouse) {
+    let officer = test.client(Role::DutyOfficer, Scope::District).await;
+    let admin = test.client(Role::Administrator, Scope::District).await;
+    assert_eq!(admin.get("/conflicts").await.refused(), "404 web.2", "an administrator does not decide");
+    let shown = officer.get("/conflicts").await.json();
+    let conflict = &shown["conflicts"][0];
+    let login = |version: &serde_json::Value| {
+        let fields = version["fields"].as_array().unwrap();
+        fields.iter().find(|field| field["name"] == "login").unwrap()["value"].clone()
+    };
+    assert_eq!((login(&conflict["first"]), login(&conflict["second"])), (json!("officer"), json!("officer2")));
+    for (lang, word) in [("zh-CN", "待核定"), ("en", "To decide")] {
+        let page = officer.page("/conflicts", lang).await;
+        assert!(page.status.is_success() && page.text.contains(word), "{}", page.text);
+        assert!(!page.text.contains('⟦'), "{lang} lacks a word");
+        assert!(officer.page("/sign-in", lang).await.text.contains("href=\"/conflicts\""), "the navigation has it");
+    }
+    let choose = |choice: &str| json!({"conflict": conflict["id"], "choice": choice});
+    let refused = officer.post("/conflicts", choose("second")).await;
+    assert_eq!(refused.refused(), "409 web.19", "a duty officer may not make accounts: {}", refused.text);
+    officer.post("/conflicts", choose("first")).await.json();
+    assert_eq!(officer.post("/conflicts", choose("noted")).await.refused(), "409 web.18");
+    assert_eq!(officer.get("/conflicts").await.json()["conflicts"], json!([]));
+    let page = officer.page("/conflicts", "zh-CN").await.text;
+    assert!(
+        page.contains("没有待核定") && !page.contains("href=\"/conflicts\""),
+        "nothing waits, nothing points there"
+    );
+    let entries = test.house.store.journal_after(0, 1000, None).await.unwrap();
+    assert!(entries.iter().any(|entry| entry.kind == "web.conflict_settled" && entry.details.contains("first")));
 }
 
 #[tokio::test]

@@ -88,6 +88,45 @@ web-late-d = { $count ->
  *[other] { $count } days late
 }
 
+# Two versions under one key
+web-conflicts = To decide
+web-conflicts-hint = One record came with two contents. The first took effect, the second did not; both are kept. Check, then choose one.
+web-conflicts-none = Nothing to decide. A record appears here only when a phone sends it again with other content.
+web-conflicts-home = To the first page
+web-conflicts-more = { $count } more appear when these are decided.
+web-conflict-first = Came first, took effect
+web-conflict-second = Came second, no effect
+web-conflict-first-unknown = The first was too long to keep beside; what is on record stands.
+web-conflict-device = Device: { $label }
+web-conflict-open-person = See this person
+web-conflict-keep-first = The first is right
+web-conflict-take-second = Do the second
+web-conflict-noted = Both noted, change nothing
+web-conflict-decided = Decided, and written in the journal.
+web-way-in = arrived
+web-way-out = left
+web-way-undo = take back the last one
+web-yes = yes
+web-no = no
+web-field-person = Name
+web-field-volunteer = Person
+web-field-badge = Badge code
+web-field-at = Time
+web-field-way = Act
+web-field-role = Role
+web-field-device = Phone
+web-field-text = Text
+web-field-note = Note
+web-field-reason = Reason
+web-field-kind = Kind
+web-field-item = Item
+web-field-done = Done
+web-field-count = Count
+web-field-name = Name
+web-field-login = Login
+web-field-story = Deed
+web-disk-low = Only { $free } % of the server's disk is free. Administrator: make room soon. When it is full nothing can be recorded; reading goes on.
+
 # Refusals
 web-refused-title = That did not happen
 web-refused-code = Number { $code } · request { $request }
@@ -107,3 +146,6 @@ web-refused-13 = Something broke on our side. Nothing was changed. Try again; if
 web-refused-14 = This is the last administrator. Make another one first.
 web-refused-15 = This address cannot be used that way.
 web-refused-16 = This server runs on real time; its clock cannot be moved.
+web-refused-17 = The server's disk is full: this was not recorded; reading goes on. Tell the administrator to make room, then send again.
+web-refused-18 = Somebody has decided this already. Load the page again.
+web-refused-19 = The second version cannot be done now: { $reason } Choose another way, or record it by hand on its page.

@@ -4,6 +4,7 @@ use clap::Args;
 use domain::Clock;
 use store::{Keyring, rotate};
 
+use super::serve::KEYS_POLL;
 use crate::ground::Settled;
 
 #[derive(Debug, Args)]
@@ -18,6 +19,8 @@ impl RotateKeys {
         let path = ground.key_file();
         let keyring = Keyring::load(&path)?.with_new_key()?;
         keyring.save(&path)?;
+        // Servers that run must know the new key before anything is sealed under it.
+        std::thread::sleep(3 * KEYS_POLL);
         let store = ground.open(Clock::system())?;
         let duties = crate::duties::all();
         let columns: Vec<_> = rotate::STORE.iter().chain(duties.iter().flat_map(|duty| duty.sealed)).copied().collect();

@@ -4,12 +4,15 @@ use anyhow::Context as _;
 use axum::Router;
 use clap::Args;
 use domain::{Actor, Clock};
-use std::{net::SocketAddr, time::Duration};
-use store::{Act, Store, jobs::Runner};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use store::{Act, Keyring, Store, jobs::Runner};
 use tokio::{net::TcpListener, sync::watch};
 use web::{House, access::accounts};
 
 use crate::ground::Settled;
+
+/// How often a server looks whether the key file has changed.
+pub const KEYS_POLL: Duration = Duration::from_millis(500);
 
 #[derive(Debug, Args)]
 pub struct Serve {}
@@ -19,7 +22,10 @@ impl Serve {
         let runtime = tokio::runtime::Runtime::new()?;
         runtime.block_on(async {
             let store = ground.open(Clock::system())?;
-            let open = Open::start(ground, store).await?;
+            let open = Open::start(ground, store.clone()).await?;
+            if std::env::var_os("MUSTER_KEYS").is_none() {
+                tokio::spawn(follow_keys(store, ground.key_file()));
+            }
             println!("Muster serves {} on {}", ground.address, open.url);
             if let Some(code) = &open.first_code {
                 println!("First administrator: open {}/enter/{code} (once, within 72 hours)", open.url);
@@ -62,6 +68,7 @@ impl Open {
     pub async fn until(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let (stopping, stopped) = watch::channel(false);
         let jobs = tokio::spawn(self.runner.run(stopped.clone()));
+        let ageing = tokio::spawn(async move { self.store.keep_time().await });
         let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
         let mut told = stopped.clone();
         let serving = axum::serve(self.listener, service).with_graceful_shutdown(async move {
@@ -70,10 +77,30 @@ impl Open {
         let serving = tokio::spawn(serving.into_future());
         stop.await;
         let _ = stopping.send(true);
+        ageing.abort();
         // Live streams never end by themselves: after a moment the rest is cut.
         let _ = tokio::time::timeout(Duration::from_secs(3), serving).await;
         let _ = tokio::time::timeout(Duration::from_secs(10), jobs).await;
         Ok(())
+    }
+}
+
+/// Uses the keys of the key file as soon as they change, so that a rotation stops nobody's work.
+async fn follow_keys(store: Store, file: PathBuf) {
+    let mut known = None;
+    loop {
+        tokio::time::sleep(KEYS_POLL).await;
+        let written = std::fs::metadata(&file).and_then(|about| about.modified()).ok();
+        if written == known {
+            continue;
+        }
+        match Keyring::load(&file) {
+            Ok(keyring) => {
+                store.use_keyring(keyring);
+                known = written;
+            }
+            Err(cause) => tracing::warn!(%cause, "the key file cannot be read; the keys at hand are used"),
+        }
     }
 }
 

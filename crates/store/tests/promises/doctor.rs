@@ -6,10 +6,12 @@ use domain::Moment;
 use store::{
     Act, Address, Job, Keyring, Migration, Result, Store,
     doctor::{Finding, Weight, examine},
-    params, testing,
+    params,
+    replies::Asked,
+    testing,
 };
 
-use crate::common::{TABLES, act, record};
+use crate::common::{TABLES, act, here, record};
 
 fn worst<'a>(findings: &'a [Finding], about: &str) -> &'a Finding {
     findings.iter().filter(|finding| finding.about == about).max_by_key(|finding| finding.weight).unwrap()
@@ -54,7 +56,8 @@ fn each_danger_is_found() {
         store
             .change_blocking(act(), |tx| {
                 let by = *tx.actor();
-                tx.keep_conflict(uuid::Uuid::nil(), &by, [0; 32], "other")
+                let asked = Asked { key: uuid::Uuid::nil(), by: &by, fingerprint: [0; 32], path: "", body: "other" };
+                tx.keep_conflict(&here().district, asked, None)
             })
             .unwrap();
         assert_eq!(weight(&store, &[TABLES], now, "conflicts"), Weight::Care);

@@ -11,7 +11,7 @@ use std::{
 };
 
 use domain::Actor;
-use store::{Address, Error, Migration, Options, Reply, Result, Store, Tx, params, testing};
+use store::{Address, Error, Migration, Options, Reply, Result, Store, Tx, params, replies::Asked, testing};
 use uuid::Uuid;
 
 use crate::common::{TABLES, act, record, visit};
@@ -69,7 +69,7 @@ fn take(tx: &mut Tx, key: Uuid) -> Result<()> {
     if tx.reply(key, &by, [0; 32])? == Reply::New {
         visit(tx, Uuid::new_v4(), &key.to_string())?;
         record(tx)?;
-        tx.keep_reply(key, &by, [0; 32], "")?;
+        tx.keep_reply(Asked { key, by: &by, fingerprint: [0; 32], path: "", body: "" }, "")?;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What the store promises, on both engines. One program, so that one PostgreSQL serves all of it.
 
+mod age;
 mod backups;
 mod changing;
 mod common;

@@ -3,10 +3,16 @@
 use domain::{Actor, ActorKind};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
-use store::{Act, Reply, Result, Store, Tx, params, replies, testing};
+use store::{
+    Act, Reply, Result, Store, Tx,
+    conflicts::{self, Decision},
+    params,
+    replies::{self, Asked},
+    testing,
+};
 use uuid::Uuid;
 
-use crate::common::{TABLES, act, visit, visits};
+use crate::common::{TABLES, act, here, visit, visits};
 
 /// Something a phone sends: its key, and what it says.
 #[derive(Debug, Clone)]
@@ -28,16 +34,17 @@ fn volunteer() -> Actor {
 /// As an action does it.
 fn take(tx: &mut Tx, by: &Actor, sent: &Sent) -> Result<Answer> {
     let fingerprint = Sha256::digest(&sent.site).into();
+    let asked = Asked { key: sent.key, by, fingerprint, path: "/visits", body: &sent.site };
     match tx.reply(sent.key, by, fingerprint)? {
         Reply::Same(answer) => Ok(Answer::Done(answer)),
         Reply::Other => {
-            tx.keep_conflict(sent.key, by, fingerprint, &sent.site)?;
+            tx.keep_conflict(&here().district, asked, None)?;
             Ok(Answer::Conflict)
         }
         Reply::New => {
             visit(tx, Uuid::new_v4(), &sent.site)?;
             let answer = format!("welcome to {}", sent.site);
-            tx.keep_reply(sent.key, by, fingerprint, &answer)?;
+            tx.keep_reply(asked, &answer)?;
             Ok(Answer::Done(answer))
         }
     }
@@ -113,17 +120,19 @@ fn a_used_key_with_other_content_is_kept_and_changes_nothing() {
         assert_eq!(send(&store, Actor::system(), sent("A")), Answer::Conflict);
         assert_eq!(sites(&store), ["A"]);
 
-        let open = || store.look_blocking(|tx| replies::open_conflicts(tx, 10)).unwrap();
+        let open = || store.look_blocking(|tx| conflicts::unsettled(tx, &here().district, 10)).unwrap();
         let kept = open();
-        assert_eq!(kept.iter().map(|conflict| conflict.body.as_str()).collect::<Vec<_>>(), ["13800000000", "A"]);
+        let versions = |at: usize| (kept[at].first.as_ref().unwrap().body.as_str(), kept[at].second.body.as_str());
+        assert_eq!((kept.len(), versions(0), versions(1)), (2, ("A", "13800000000"), ("A", "A")));
         let id = kept[0].id;
-        let settle = || store.change_blocking(act(), move |tx| replies::settle_conflict(tx, id)).unwrap();
+        let settle = || store.change_blocking(act(), move |tx| conflicts::settle(tx, id, Decision::First)).unwrap();
         assert!(settle() && !settle());
         assert_eq!(open().len(), 1);
-        let stored: Vec<Vec<u8>> = store
-            .look_blocking(|tx| tx.rows("select body from conflicts", params![], |row| row.get::<Vec<u8>>(0)))
-            .unwrap();
-        assert!(stored.iter().all(|body| !body.windows(11).any(|part| part == b"13800000000")));
+        let sealed = "select body from conflicts union all select first_body from conflicts \
+                      union all select body from replies";
+        let stored: Vec<Vec<u8>> =
+            store.look_blocking(move |tx| tx.rows(sealed, params![], |row| row.get::<Vec<u8>>(0))).unwrap();
+        assert!(stored.len() == 5 && stored.iter().all(|body| !body.windows(11).any(|part| part == b"13800000000")));
     }
 }
 

@@ -20,8 +20,11 @@ use crate::{
     view,
 };
 
-pub const NAV: &[NavItem] =
-    &[NavItem { href: "/accounts", word: "web-accounts", right: Right::ManageAccounts, place: 90 }];
+pub const NAV: &[NavItem] = &[
+    NavItem { href: "/accounts", word: "web-accounts", right: Right::ManageAccounts, place: 90 },
+    // Shown only while something waits for a decision.
+    NavItem { href: crate::conflicts::ADDRESS, word: "web-conflicts", right: Right::SettleConflicts, place: 15 },
+];
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Nothing {}

@@ -11,7 +11,7 @@ use store::Tx;
 use uuid::Uuid;
 use web::{Desk, Done, Fault};
 
-use super::{CheckedIn, Entry};
+use super::{CheckedIn, Entry, conflict};
 use crate::{
     refusals::Refused,
     rules::clocks,
@@ -130,8 +130,7 @@ fn take_one(
         Ok(CheckedIn::New { walk_in }) => verdict.walk_in = walk_in,
         Ok(CheckedIn::Already) => verdict.outcome = Outcome::Duplicate,
         Ok(CheckedIn::Conflict) => {
-            let body = serde_json::to_string(item).map_err(|e| Fault::Bug(e.to_string()))?;
-            tx.keep_conflict(item.id, &desk.actor(), fingerprint(item), &body)?;
+            conflict::keep(tx, desk, site, item, fingerprint(item))?;
             verdict.outcome = Outcome::Conflict;
             verdict.sentence = Some(desk.say("deployments-check-in-conflict").to_string());
         }

@@ -1,6 +1,7 @@
 //! The gate of a site: who comes, who goes. Nobody is turned away by software; nothing counts twice.
 
 pub mod batch;
+mod conflict;
 pub mod form;
 
 use domain::{

@@ -52,8 +52,21 @@ async fn the_same_id_with_other_content_is_kept_for_a_person() {
     let mut other = item(&ground, held[1].volunteer, "in");
     other["id"] = first["id"].clone();
     assert_eq!(send(&chief, &ground, 0, &[first, other]).await, ["accepted", "conflict"]);
-    let arrived: u32 = ground.tallies(&order).await.iter().map(|tally| tally.arrived).sum();
-    assert_eq!(arrived, 1);
+    let arrived = async || ground.tallies(&order).await.iter().map(|tally| tally.arrived).sum::<u32>();
+    assert_eq!(arrived().await, 1);
+    assert_eq!(standing(&ground, &order, 0, 0).await, "arrived");
+
+    let open = ground.officer.get("/conflicts").await.json();
+    let second = json!({"conflict": open["conflicts"][0]["id"], "choice": "second"});
+    ground.officer.post("/conflicts", second).await.json();
+    assert_eq!(arrived().await, 1, "the first was taken back, the second came");
+    assert_eq!([standing(&ground, &order, 0, 0).await, standing(&ground, &order, 0, 1).await], ["told", "arrived"]);
+}
+
+/// The state of a person of a site, in the order of the assignments.
+async fn standing(ground: &Ground, order: &str, site: usize, nth: usize) -> String {
+    let held = ground.at_site(order, site).await;
+    held[nth].standing.name().to_owned()
 }
 
 #[tokio::test]

@@ -1,0 +1,288 @@
+//! What came twice under one key with different content: the duty officer sees both versions and decides. Nothing was
+//! lost and nothing was done twice; only a person can know which of the two is true.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use domain::{ActorKind, Event, Id, Moment};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use store::{
+    Tx,
+    conflicts::{self, Conflict, Decision, Version},
+    params,
+};
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+use crate::{
+    Desk, Done, Fault, Page,
+    access::accounts,
+    refusal::{Refusal, Refused},
+    view,
+};
+
+pub(crate) const ADDRESS: &str = "/conflicts";
+
+/// As many as one page shows; the oldest come first, so the rest follow as these are decided.
+const SHOWN: usize = 50;
+/// Of no use to whoever decides.
+const UNSAID: [&str; 5] = ["_key", "id", "n", "sent_at", "key"];
+/// Fields that have a word of their own; others are shown as they were sent.
+const KNOWN: [&str; 17] = [
+    "person",
+    "volunteer",
+    "badge",
+    "at",
+    "way",
+    "role",
+    "device",
+    "text",
+    "note",
+    "reason",
+    "kind",
+    "item",
+    "done",
+    "count",
+    "name",
+    "login",
+    "story",
+];
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Nothing {}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ConflictsPage {
+    pub conflicts: Vec<Line>,
+    pub more: u64,
+}
+view!(ConflictsPage, "conflicts.html");
+
+/// One key, two contents.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Line {
+    pub id: Uuid,
+    /// What took effect; none when it was too long to keep.
+    pub first: Option<Told>,
+    /// What did not.
+    pub second: Told,
+}
+
+/// One version as people read it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Told {
+    pub by: By,
+    pub at: Moment,
+    pub path: String,
+    pub fields: Vec<Field>,
+}
+
+/// Who sent it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum By {
+    Account { name: String },
+    Volunteer { id: Uuid },
+    Device { label: String },
+    Muster,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Field {
+    pub name: String,
+    /// There is a word for the name.
+    pub known: bool,
+    #[serde(flatten)]
+    pub value: Said,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "is", content = "value")]
+pub enum Said {
+    Text(String),
+    Moment(Moment),
+    /// Something with a word of its own: a way, a post, yes or no.
+    Word(String),
+    Volunteer(Uuid),
+}
+
+pub async fn list(desk: Desk, _: Nothing) -> Result<Page<ConflictsPage>, Fault> {
+    let (district, zone) = (desk.district().clone(), desk.zone().clone());
+    let page = desk.look(move |tx| {
+        let open = conflicts::unsettled(tx, &district, SHOWN)?;
+        let more = conflicts::count(tx, &district)?.saturating_sub(open.len() as u64);
+        let conflicts = open.into_iter().map(|conflict| line(tx, conflict, &zone)).collect::<Result<_, Fault>>()?;
+        Ok(ConflictsPage { conflicts, more })
+    });
+    Ok(Page(page.await?))
+}
+
+fn line(tx: &mut Tx, conflict: Conflict, zone: &jiff::tz::TimeZone) -> Result<Line, Fault> {
+    let first = conflict.first.map(|version| told(tx, version, zone)).transpose()?;
+    Ok(Line { id: conflict.id, first, second: told(tx, conflict.second, zone)? })
+}
+
+fn told(tx: &mut Tx, version: Version, zone: &jiff::tz::TimeZone) -> Result<Told, Fault> {
+    let by = match version.by.kind {
+        ActorKind::Account => {
+            let known = accounts::name_and_phone(tx, Id::from_uuid(version.by.id))?;
+            By::Account { name: known.map(|(name, _)| name).unwrap_or_default() }
+        }
+        ActorKind::Volunteer => By::Volunteer { id: version.by.id },
+        ActorKind::Device => {
+            let sql = "select label from sessions where holder = $1";
+            let label = tx.first(sql, params![version.by.id], |row| row.get::<Option<String>>("label"))?;
+            By::Device { label: label.flatten().unwrap_or_default() }
+        }
+        ActorKind::System | ActorKind::Visitor => By::Muster,
+    };
+    let mut fields = Vec::new();
+    if let Some(map) = read(&version.body) {
+        flatten(&map, zone, &mut fields);
+    }
+    let path = version.path.strip_prefix("/api/v1").unwrap_or(&version.path).to_owned();
+    Ok(Told { by, at: version.at, path, fields })
+}
+
+/// JSON or a form, as it was sent.
+fn read(body: &str) -> Option<Map<String, Value>> {
+    if let Ok(Value::Object(map)) = serde_json::from_str(body) {
+        return Some(map);
+    }
+    let pairs: Vec<(String, String)> = serde_html_form::from_str(body).ok()?;
+    Some(pairs.into_iter().map(|(name, value)| (name, Value::String(value))).collect())
+}
+
+fn flatten(map: &Map<String, Value>, zone: &jiff::tz::TimeZone, fields: &mut Vec<Field>) {
+    let has_person = map.contains_key("person");
+    for (name, value) in map {
+        match value {
+            Value::Null => {}
+            Value::Object(inner) => flatten(inner, zone, fields),
+            Value::Array(list) => list.iter().for_each(|value| match value {
+                Value::Object(inner) => flatten(inner, zone, fields),
+                other => fields.push(field(name, other, zone)),
+            }),
+            _ if UNSAID.contains(&name.as_str()) || (has_person && name == "volunteer") => {}
+            other => fields.push(field(name, other, zone)),
+        }
+    }
+}
+
+fn field(name: &str, value: &Value, zone: &jiff::tz::TimeZone) -> Field {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let moment = || value.as_i64().map(Moment::from_ms).or_else(|| Moment::parse(&text, zone));
+    let said = match name {
+        "at" => moment().map(Said::Moment),
+        "role" => text.parse::<domain::PostRole>().ok().map(|role| Said::Word(format!("post-{role}"))),
+        "way" => ["in", "out", "undo"].contains(&text.as_str()).then(|| Said::Word(format!("web-way-{text}"))),
+        "done" => value.as_bool().map(|yes| Said::Word(if yes { "web-yes" } else { "web-no" }.to_owned())),
+        "volunteer" => Uuid::parse_str(&text).ok().map(Said::Volunteer),
+        _ => None,
+    };
+    Field { name: name.to_owned(), known: KNOWN.contains(&name), value: said.unwrap_or(Said::Text(text)) }
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    First,
+    Second,
+    Noted,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub struct Decide {
+    conflict: Uuid,
+    choice: Choice,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Decided {
+    pub left: u64,
+}
+
+pub async fn decide(desk: Desk, ask: Decide) -> Result<Done<Decided>, Fault> {
+    let (district, id) = (desk.district().clone(), ask.conflict);
+    let conflict = desk.look(move |tx| Ok(conflicts::unsettled_one(tx, &district, id)?)).await?;
+    let conflict = conflict.ok_or(Refused::DecidedAlready)?;
+    let decision = match ask.choice {
+        Choice::First => Decision::First,
+        Choice::Noted => Decision::Noted,
+        Choice::Second => {
+            do_now(&desk, &conflict).await?;
+            Decision::Second
+        }
+    };
+    let place = desk.here().clone();
+    let decided = desk.change(move |tx| {
+        if !conflicts::settle(tx, id, decision)? {
+            return Err(Refused::DecidedAlready.into());
+        }
+        tx.record(&place, id, &Event::ConflictSettled { decision: decision.name().to_owned() })?;
+        Ok(Decided { left: conflicts::count(tx, &place.district)? })
+    });
+    Ok(Done::at(ADDRESS, decided.await?).saying("web-conflict-decided"))
+}
+
+/// Does what the second version asked for, as this officer and with this officer's rights. Its key is the conflict's
+/// own, so doing it again, after an answer that was lost, has no second effect.
+async fn do_now(desk: &Desk, conflict: &Conflict) -> Result<(), Fault> {
+    let Version { path, body, .. } = &conflict.second;
+    let path = if path.starts_with("/api/v1/") { path.clone() } else { format!("/api/v1{path}") };
+    let is_json = body.trim_start().starts_with('{');
+    let kind = if is_json { "application/json" } else { "application/x-www-form-urlencoded" };
+    let token = desk.token.as_deref().unwrap_or_default();
+    let request = Request::post(path)
+        .header(header::CONTENT_TYPE, kind)
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header(header::ACCEPT_LANGUAGE, desk.locale().tag())
+        .header("idempotency-key", conflict.id.to_string())
+        .body(Body::from(body.clone()))
+        .map_err(|e| Fault::Bug(e.to_string()))?;
+    let routes = desk.house.again.clone();
+    let answer = routes.with_state(desk.house.clone()).oneshot(request).await.unwrap_or_else(|never| match never {});
+    let status = answer.status();
+    let bytes = axum::body::to_bytes(answer.into_body(), 4 << 20).await.map_err(|e| Fault::Bug(e.to_string()))?;
+    let said: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    refusal_in(status, &said).map_or(Ok(()), |refusal| Err(refusal.into()))
+}
+
+/// An answer may say no as a whole, or to one of the things it was asked for.
+fn refusal_in(status: StatusCode, said: &Value) -> Option<Refusal> {
+    let parts = said["results"].as_array().into_iter().flatten();
+    let no = if status.is_success() {
+        parts.filter_map(|part| part["sentence"].as_str()).next()?
+    } else {
+        said["message"].as_str().unwrap_or_default()
+    };
+    Some(Refused::CannotBeDoneNow.with("reason", no))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_sent_is_read_as_people_say_it() {
+        let body = r#"{"check_ins":[{"id":"x","person":"王小明","volunteer":"y","way":"in","at":0,"n":7}],"odd":[1]}"#;
+        let mut fields = Vec::new();
+        flatten(&read(body).unwrap(), &jiff::tz::TimeZone::UTC, &mut fields);
+        let names: Vec<_> = fields.iter().map(|field| (field.name.as_str(), field.known)).collect();
+        assert_eq!(names, [("at", true), ("person", true), ("way", true), ("odd", false)]);
+        assert!(matches!(&fields[2].value, Said::Word(word) if word == "web-way-in"));
+        let form = read("_key=1&text=a%26b").unwrap();
+        assert_eq!(form["text"], "a&b");
+    }
+
+    #[test]
+    fn a_no_to_one_part_is_a_no() {
+        let said = serde_json::json!({"results": [{"sentence": null}, {"sentence": "先签到"}]});
+        assert!(refusal_in(StatusCode::OK, &said).is_some_and(|no| no.args[0].1 == "先签到"));
+        assert!(refusal_in(StatusCode::OK, &serde_json::json!({"results": [{"sentence": null}]})).is_none());
+        assert!(refusal_in(StatusCode::CONFLICT, &serde_json::json!({"message": "已关闭"})).is_some());
+    }
+}

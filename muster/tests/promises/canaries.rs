@@ -1,0 +1,115 @@
+//! S14: planted names, numbers and texts lie open in no file of the program: database, write-ahead log, backup, what it
+//! keeps while it works, log. And the keys are changed while everybody works.
+
+use std::{fs, path::Path};
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    client::{check_in, now_ms, problem},
+    ground::{CANARY, CANARY_PHONE, Ground, SITES},
+};
+
+/// Every file below a folder that holds the text, also as UTF-16.
+fn files_with(folder: &Path, text: &str, found: &mut Vec<String>) {
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files_with(&path, text, found);
+            continue;
+        }
+        let bytes = fs::read(&path).unwrap();
+        let has = |needle: &[u8]| bytes.windows(needle.len()).any(|at| at == needle);
+        if has(text.as_bytes()) || has(&wide) {
+            found.push(path.display().to_string());
+        }
+    }
+}
+
+fn found(ground: &Ground, text: &str) -> Vec<String> {
+    let mut files = Vec::new();
+    files_with(ground.path(), text, &mut files);
+    files
+}
+
+async fn live(ground: &Ground, officer: &crate::client::Client) {
+    let order = officer.order().await;
+    let volunteers = officer.volunteers().await;
+    for (nth, volunteer) in volunteers.iter().enumerate().take(8) {
+        let path = format!("/sites/{}", SITES[nth % 4]);
+        let item = check_in(Uuid::now_v7(), *volunteer, "in", now_ms());
+        officer
+            .post(&format!("{path}/check-ins"), json!({"check_ins": [item]}), Some(Uuid::new_v4()))
+            .await
+            .unwrap()
+            .json();
+        let words = problem(&format!("{CANARY}说{CANARY_PHONE}0001打不通"));
+        officer.post(&format!("{path}/requests"), words, Some(Uuid::new_v4())).await.unwrap().json();
+        let key = Some(Uuid::new_v4());
+        officer.post(&format!("/volunteers/{volunteer}/phone"), json!({}), key).await.unwrap().json();
+        officer.get(&format!("/volunteers?search={CANARY}")).await.unwrap();
+    }
+    // A used key with other content is kept, sealed.
+    let key = Some(Uuid::new_v4());
+    for text in ["一", "二"] {
+        let path = format!("/sites/{}/requests", SITES[0]);
+        officer.post(&path, problem(&format!("{CANARY}{text}")), key).await.unwrap();
+    }
+    officer.get(&format!("/orders/{order}")).await.unwrap().json();
+    let admin = crate::client::Client::new(officer.base(), &ground.token("administrator"));
+    let account = json!({"login": "chief", "name": format!("{CANARY}点长"), "phone": format!("{CANARY_PHONE}0099"), "role": "site_chief"});
+    admin.post("/accounts", account, Some(Uuid::new_v4())).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_canary_lies_open_and_keys_change_while_everybody_works() {
+    let ground = Ground::sqlite().with_district();
+    let server = ground.serve();
+    let officer = server.client(&ground.token("duty_officer"));
+    live(&ground, &officer).await;
+    let backup = ground.path().join("backup").display().to_string();
+    ground.run(&["backup", &backup]);
+
+    // Everybody looks people up and writes while every value is sealed anew.
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let working = {
+        let officer = officer.clone();
+        tokio::spawn(async move {
+            let mut answers = 0;
+            while !*stopped.borrow() {
+                officer.get("/volunteers/V07").await.unwrap().json();
+                let path = format!("/sites/{}/requests", SITES[1]);
+                officer.post(&path, problem(&format!("{CANARY}在换钥匙")), Some(Uuid::new_v4())).await.unwrap().json();
+                answers += 1;
+            }
+            answers
+        })
+    };
+    let said = ground.run(&["rotate-keys"]);
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    stop.send(true).unwrap();
+    assert!(working.await.unwrap() > 5, "nobody worked meanwhile");
+    assert!(!said.starts_with("0 "), "{said}");
+    officer.get("/volunteers/V07").await.unwrap().json();
+    officer.get("/conflicts").await.unwrap().json();
+    server.kill();
+    for text in [CANARY, CANARY_PHONE] {
+        assert_eq!(found(&ground, text), Vec::<String>::new(), "{text} lies open");
+    }
+    assert!(found(&ground, "点位S1").len() >= 2, "the control: what is not sealed is found, in database and backup");
+    let again = ground.serve();
+    let officer = again.client(&ground.token("duty_officer"));
+    assert!(officer.get("/volunteers/V07").await.unwrap().text.contains(CANARY), "the new keys open everything");
+}
+
+/// The control: a column that is not sealed is found by the same search.
+#[test]
+fn a_plain_column_would_be_found() {
+    let ground = Ground::sqlite().with_district();
+    let database = rusqlite::Connection::open(ground.file()).unwrap();
+    database.execute("update teams set name = ?1 where code = 'T1'", [format!("{CANARY}队")]).unwrap();
+    drop(database);
+    assert_eq!(found(&ground, CANARY).len(), 1);
+}

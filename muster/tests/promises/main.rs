@@ -1,0 +1,13 @@
+//! What the whole program promises, asked of the program as a process: killed, cut off, filled up, restored. Each promise
+//! has a control beside it, a planted fault or a weakened way, that must fail.
+
+mod canaries;
+mod client;
+mod exports;
+mod ground;
+mod killed;
+mod outages;
+mod repeated;
+mod restored;
+mod tampered;
+mod upgraded;
