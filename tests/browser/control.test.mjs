@@ -15,7 +15,7 @@ import { paper, sheets } from './checks/paper.mjs';
 import { strict, watch } from './checks/policy.mjs';
 import { firstLook } from './checks/speed.mjs';
 import { mainActInReach, targets } from './checks/targets.mjs';
-import { wall } from './checks/wall.mjs';
+import { silence, wall } from './checks/wall.mjs';
 import { weight } from './checks/weight.mjs';
 import { openSmallHouse } from './control/small-house.mjs';
 import { openChromium, People, SCREENS } from './rig/browser.mjs';
@@ -48,6 +48,7 @@ const CASES = [
   ['an empty list without an act', emptyStates, h1, `${h1}<ul></ul><p class="empty">还没有点位。</p>`, /without a next act/],
   ['red on green', colour, `${h1}<p data-state="short">缺人</p>`, `${h1}<p style="background:#fff;color:#e00000">缺人</p><p style="background:#2e7d32;color:#ffc0c0">缺</p>`, /contrast/],
   ['a state that is only a colour', colour, `${h1}<i data-state="late">迟</i>`, `${h1}<i data-state="late"></i>`, /without a word/],
+  ['two states of one shape', colour, `${h1}<style>.bad::before{content:"x"}</style><b class="tag">到岗</b><b class="tag bad" style="background:#fdd">缺人</b>`, `${h1}<b class="tag" style="background:#fff">到岗</b><b class="tag" style="background:#fdd">缺人</b>`, /without a shape/],
   ['wider than A4', paper, h1, `${h1}<div style="width:900px">宽</div>`, /on A4/],
   ['navigation on paper', paper, h1, `<nav>导航</nav>${h1}`, /navigation/],
   ['a row cut in two', paper, { kind: 'paper', body: row('') }, { kind: 'paper', body: row('style="break-inside:auto"') }, /may be cut/],
@@ -141,6 +142,15 @@ test('an old browser: a page that needs a newer one turns red', async () => {
   } finally {
     await old.close();
   }
+});
+
+test('a wall whose line is cut: one that says nothing turns red', async () => {
+  const policy = "default-src 'self' 'unsafe-inline'";
+  const ages = `<script>let n = 0; setInterval(() => { if (++n > 60) { const s = document.querySelector('.stamp'); s.style.color = '#a00'; s.textContent = '06:30 1'; } }, 1000)</script>`;
+  const visit = (page) => onPage(page, silence);
+  assert.deepEqual(await visit({ kind: 'wall', policy, body: `${h1}<p class="stamp">06:30</p>${ages}` }), []);
+  assert.match((await visit({ kind: 'wall', body: `${h1}<p class="stamp">06:30</p>` })).join(), /not red/);
+  assert.match((await visit({ kind: 'wall', body: h1 })).join(), /no stamp/);
 });
 
 test('paper: the sheets are counted', async () => {

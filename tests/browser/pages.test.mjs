@@ -12,20 +12,21 @@ import { emptyStates } from './checks/lists.mjs';
 import { paper, sheets } from './checks/paper.mjs';
 import { strict, watch } from './checks/policy.mjs';
 import { mainActInReach, targets } from './checks/targets.mjs';
-import { wall } from './checks/wall.mjs';
+import { silence, wall } from './checks/wall.mjs';
 import { weight } from './checks/weight.mjs';
 import { LANGUAGES, openChromium, People, SCREENS } from './rig/browser.mjs';
 import { addressBook, walk } from './rig/crawl.mjs';
-import { startMuster } from './rig/muster.mjs';
+import { openMuster } from './rig/muster.mjs';
 
 /** Reached otherwise than by a link on a page. */
 const WITHOUT_LINK = {
   '/enter/{code}': 'opened from a message; the rig signs everybody in through it',
+  '/b/{code}': 'opened by scanning a badge; looked at below',
 };
 /** Whose pages are always for the phone. */
 const PHONE_ROLES = ['volunteer', 'site_chief'];
 
-const muster = await startMuster();
+const muster = await openMuster();
 const browser = await openChromium();
 const people = new People(browser, muster);
 after(async () => {
@@ -46,6 +47,7 @@ async function allVisits() {
       if (!visit.leadsOn) closely.add(visit.route);
     }
   }
+  all.push({ role: 'anybody', route: '/b/{code}', address: `/b/${muster.samples.badge}`, type: 'text/html', status: 200, first: true });
   return [...all, { role: 'anybody', route: 'a page that is not there', address: '/there-is-no-such-page', type: 'text/html', status: 404, first: true }];
 }
 
@@ -85,6 +87,7 @@ async function inLanguage(visit, wanted) {
     note('lists', await emptyStates(page));
     await (kind === 'wall' ? onWall(page, note) : onScreens(page, kind, visit, note));
     if (visit.first && wanted === 'zh-CN' && kind === 'phone') await asPhone(visit, note);
+    if (visit.first && wanted === 'zh-CN' && kind === 'wall') await withoutLine(visit, note);
     const known = visit.status === 404 ? /status of 404/ : null;
     note('console', console().filter((fault) => !known?.test(fault)));
   } finally {
@@ -115,7 +118,16 @@ async function onScreens(page, kind, visit, note) {
   note('dark, colours', await colour(page));
   await page.emulateMedia({ colorScheme: null });
   note('paper', await paper(page));
-  if (kind === 'paper' && (await sheets(page)) < 1) note('paper', ['prints no sheet']);
+  if (visit.route.endsWith('/report') && (await sheets(page)) < 2) note('paper', ['the report of a night is longer than one sheet']);
+}
+
+async function withoutLine(visit, note) {
+  const fresh = await people.page(visit.role, { screen: SCREENS.wall });
+  try {
+    note('line cut', await silence(fresh, visit.address));
+  } finally {
+    await fresh.close();
+  }
 }
 
 async function asPhone(visit, note) {

@@ -10,11 +10,11 @@ import { firstLook } from './checks/speed.mjs';
 import { openChromium, People } from './rig/browser.mjs';
 import { openChromium86 } from './rig/chromium86.mjs';
 import { addressBook, walk } from './rig/crawl.mjs';
-import { startMuster } from './rig/muster.mjs';
+import { openMuster } from './rig/muster.mjs';
 
 const ROLES = ['volunteer', 'site_chief'];
 
-const muster = await startMuster();
+const muster = await openMuster();
 const browser = await openChromium();
 const old = await openChromium86();
 after(async () => {

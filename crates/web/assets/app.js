@@ -40,13 +40,28 @@ async function copyText(button) {
   button.textContent = button.dataset.copied || button.textContent;
 }
 
-// Live parts carry the time of their making; older than a minute they turn grey.
+// Live parts know when the server was last heard; after a minute of silence they turn grey and say how old they are. The
+// stream says "alive" every 15 s, so a quiet night is not taken for a broken line.
 const OLD_MS = 60_000;
-const heard = new WeakMap();
-document.addEventListener('htmx:afterSwap', (event) => heard.set(event.target, Date.now()));
+let heardAt = Date.now();
+const hear = () => { heardAt = Date.now(); };
+document.addEventListener('htmx:afterSwap', hear);
+document.addEventListener('htmx:sseMessage', hear);
+document.addEventListener('htmx:sseOpen', (event) => {
+  hear();
+  event.detail.source.addEventListener('alive', hear);
+});
+const spoken = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'always' });
+const inWords = (age_s) => (age_s < 90 ? spoken.format(-age_s, 'second') : spoken.format(-Math.floor(age_s / 60), 'minute'));
 setInterval(() => {
+  const age_s = Math.floor((Date.now() - heardAt) / 1000);
   document.querySelectorAll('[data-live]').forEach((part) => {
-    if (!heard.has(part)) heard.set(part, Date.now());
-    part.toggleAttribute('data-stale', Date.now() - heard.get(part) > OLD_MS);
+    part.toggleAttribute('data-stale', Date.now() - heardAt > OLD_MS);
+    // Ten seconds are nothing to look at; a number that runs every second only distracts.
+    part.querySelectorAll('[data-age]').forEach((age) => { age.textContent = age_s < 10 ? '' : inWords(age_s - (age_s % 10)); });
   });
 }, 2000);
+
+// The strip of ways round begins where one is.
+const here = document.querySelector('.bar nav [aria-current]');
+if (here) here.parentElement.scrollLeft = here.offsetLeft - 80;

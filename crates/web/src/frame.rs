@@ -1,6 +1,6 @@
 //! The frame around every page: language, time, who is signed in, where one can go from here.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use axum::http::HeaderValue;
 use domain::{Group, Moment, PostRole, Right, Role};
@@ -126,6 +126,19 @@ impl Frame {
         at.date_hh_mm(&self.zone)
     }
 
+    /// As short as it can be said today: `05:00`, of another day `09-14 23:50`, of another year with the year. For screens;
+    /// what is printed or kept names the whole date.
+    pub fn when(&self, at: &Moment) -> String {
+        let (day, today) = (at.in_zone(&self.zone).date(), self.now.in_zone(&self.zone).date());
+        if day == today {
+            self.time(at)
+        } else if day.year() == today.year() {
+            at.in_zone(&self.zone).strftime("%m-%d %H:%M").to_string()
+        } else {
+            self.date_time(at)
+        }
+    }
+
     /// `2022-09-15T05:00`, for date fields.
     pub fn field_time(&self, at: &Moment) -> String {
         at.in_zone(&self.zone).strftime("%Y-%m-%dT%H:%M").to_string()
@@ -149,7 +162,27 @@ impl Frame {
             5400..172_800 => ("h", seconds / 3600),
             _ => ("d", seconds / 86_400),
         };
-        self.say(&format!("{word}-{unit}")).num("count", &count).to_string()
+        let minutes = seconds % 3600 / 60;
+        self.say(&format!("{word}-{unit}")).num("count", &count).num("minutes", &minutes).to_string()
+    }
+
+    /// The clock all times are told by: `UTC+08:00`, so that nobody far away reads them as their own.
+    pub fn zone_name(&self) -> String {
+        let offset_min = self.now.in_zone(&self.zone).offset().seconds() / 60;
+        let sign = if offset_min < 0 { '-' } else { '+' };
+        format!("UTC{sign}{:02}:{:02}", offset_min.abs() / 60, offset_min.abs() % 60)
+    }
+
+    /// A number as people read it aloud: `198 9000 0000`; one from elsewhere as it is kept.
+    #[expect(clippy::unused_self, reason = "templates call it on the frame")]
+    pub fn phone(&self, number: impl fmt::Display) -> String {
+        let number = number.to_string();
+        match number.strip_prefix("+86") {
+            Some(own) if own.len() == 11 && own.starts_with('1') && own.is_ascii() => {
+                format!("{} {} {}", &own[..3], &own[3..7], &own[7..])
+            }
+            _ => number,
+        }
     }
 
     /// Metres as people say them: `850 m`, `3.2 km`.

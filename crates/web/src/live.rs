@@ -99,7 +99,9 @@ pub(crate) async fn stream(State(house): State<Arc<House>>, headers: HeaderMap, 
         let message = Message::default().event("changed").id(number.to_string()).data(number.to_string());
         Some((Ok::<_, Infallible>(message), listener))
     });
-    Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response()
+    // A named event, not a comment: a page must be able to tell a quiet night from a broken line.
+    let alive = Message::default().event("alive").data("");
+    Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)).event(alive)).into_response()
 }
 
 async fn recognise(house: &Arc<House>, headers: &HeaderMap) -> Option<Standing> {

@@ -63,26 +63,38 @@ group-prevention = Prevention service group
 group-assessment = Assessment group
 
 # Time
+web-enter-by-badge = Volunteers: enter with your badge
+web-times-in = All times are local ({ $zone })
+web-to-imports = Go to imports
 web-ago-s = { $count ->
   [one] 1 s ago
  *[other] { $count } s ago
 }
 web-ago-min = { $count } min ago
-web-ago-h = { $count } h ago
+web-ago-h = { $minutes ->
+    [0] { $count } h ago
+   *[other] { $count } h { $minutes } min ago
+  }
 web-ago-d = { $count ->
   [one] 1 day ago
  *[other] { $count } days ago
 }
 web-until-s = in { $count } s
 web-until-min = in { $count } min
-web-until-h = in { $count } h
+web-until-h = { $minutes ->
+    [0] in { $count } h
+   *[other] in { $count } h { $minutes } min
+  }
 web-until-d = { $count ->
   [one] in 1 day
  *[other] in { $count } days
 }
 web-late-s = { $count } s late
 web-late-min = { $count } min late
-web-late-h = { $count } h late
+web-late-h = { $minutes ->
+    [0] { $count } h late
+   *[other] { $count } h { $minutes } min late
+  }
 web-late-d = { $count ->
   [one] 1 day late
  *[other] { $count } days late

@@ -63,17 +63,29 @@ group-prevention = 防控服务组
 group-assessment = 干部考察组
 
 # Time
+web-enter-by-badge = 志愿者：凭胸卡进入
+web-times-in = 所有时间为当地时间（{ $zone }）
+web-to-imports = 去导入
 web-ago-s = { $count } 秒前
 web-ago-min = { $count } 分钟前
-web-ago-h = { $count } 小时前
+web-ago-h = { $minutes ->
+    [0] { $count } 小时前
+   *[other] { $count } 小时 { $minutes } 分前
+  }
 web-ago-d = { $count } 天前
 web-until-s = { $count } 秒后
 web-until-min = { $count } 分钟后
-web-until-h = { $count } 小时后
+web-until-h = { $minutes ->
+    [0] { $count } 小时后
+   *[other] { $count } 小时 { $minutes } 分后
+  }
 web-until-d = { $count } 天后
 web-late-s = 已超 { $count } 秒
 web-late-min = 已超 { $count } 分钟
-web-late-h = 已超 { $count } 小时
+web-late-h = { $minutes ->
+    [0] 已超 { $count } 小时
+   *[other] 已超 { $count } 小时 { $minutes } 分
+  }
 web-late-d = 已超 { $count } 天
 
 # Two versions under one key

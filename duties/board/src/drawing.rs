@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use domain::{Division, Moment};
-use places::map::{Canvas, Shape};
+use places::map::{Canvas, Shape, legible};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -13,6 +13,8 @@ use crate::{
 };
 
 const WIDTH: f64 = 640.0;
+/// The size of a name's letters.
+const LETTER: f64 = 12.0;
 /// More sites than this are a blot: then only those that are not as they should be are drawn.
 const MOST_DOTS: usize = 2_000;
 
@@ -31,6 +33,8 @@ pub struct Land {
     pub code: String,
     pub x: f64,
     pub y: f64,
+    /// Its name can be written without lying on another.
+    pub is_named: bool,
 }
 
 /// A site: its shape says its state even without colour.
@@ -72,13 +76,18 @@ pub fn map(divisions: &[places::DivisionHead], shapes: &[(Division, Shape)], pic
             code: code.to_string(),
             x,
             y,
+            is_named: true,
         }
     });
+    let mut lands: Vec<Land> = lands.collect();
+    let names: Vec<_> = lands.iter().map(|land| ((land.x, land.y), land.name.as_str())).collect();
+    let are_named = legible(&names, LETTER);
+    lands.iter_mut().zip(are_named).for_each(|(land, is_named)| land.is_named = is_named);
     let drawn = pictures.iter().filter(|picture| pictures.len() <= MOST_DOTS || picture.state <= State::AtRisk);
     let mut dots: Vec<Dot> = drawn.map(|picture| dot(&canvas, picture)).collect();
     // What is wrong lies on top.
     dots.sort_by_key(|dot| std::cmp::Reverse(dot.state));
-    Map { width: canvas.width, height: canvas.height, lands: lands.collect(), dots }
+    Map { width: canvas.width, height: canvas.height, lands, dots }
 }
 
 fn dot(canvas: &Canvas, picture: &Picture) -> Dot {

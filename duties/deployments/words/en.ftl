@@ -233,6 +233,7 @@ deployments-but-there = Go to { $site }.
 deployments-where = Where
 deployments-route = Route
 deployments-amap = Amap
+deployments-notices = My notices
 deployments-calendar = Add to calendar
 deployments-no-chief-yet = No site chief is named yet; ask the staff at the site.
 deployments-cannot-come = I cannot come

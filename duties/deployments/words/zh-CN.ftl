@@ -221,6 +221,7 @@ deployments-but-there = 请去{ $site }。
 deployments-where = 地点
 deployments-route = 导航
 deployments-amap = 高德地图
+deployments-notices = 我的通知
 deployments-calendar = 加入日历
 deployments-no-chief-yet = 点长还没有定，到点后找现场工作人员。
 deployments-cannot-come = 来不了

@@ -3,13 +3,18 @@
 use domain::Position;
 
 use crate::{
-    rules::{boundary::Shape, map::Canvas},
+    rules::{
+        boundary::Shape,
+        map::{Canvas, legible},
+    },
     store::{divisions::DivisionHead, sites::SiteHead},
 };
 
 /// The width of the drawing in its own units.
 const WIDTH: f64 = 640.0;
 
+/// The size of a label's letters.
+const LETTER: f64 = 13.0;
 /// More sites than this are a blot: they are left to the table beside the drawing.
 const MOST_DOTS: usize = 2_000;
 
@@ -56,7 +61,15 @@ pub fn of_divisions(divisions: &[DivisionHead], shapes: &[(domain::Division, Sha
     let (width, height) = (canvas.width, canvas.height);
     let dots =
         sites.iter().filter(|_| sites.len() <= MOST_DOTS).map(|site| dot(&canvas, site.position, site.name.clone()));
-    Drawing { width, height, lands: lands.collect(), labels: labels.collect(), dots: dots.collect(), areas: Vec::new() }
+    let labels = apart(labels.collect());
+    Drawing { width, height, lands: lands.collect(), labels, dots: dots.collect(), areas: Vec::new() }
+}
+
+/// Without the labels that would lie on another.
+fn apart(labels: Vec<Dot>) -> Vec<Dot> {
+    let places: Vec<_> = labels.iter().map(|label| ((label.x, label.y), label.title.as_str())).collect();
+    let shown = legible(&places, LETTER);
+    labels.into_iter().zip(shown).filter_map(|(label, is_shown)| is_shown.then_some(label)).collect()
 }
 
 /// Zones as the lines around their sites, each with its number.
@@ -70,6 +83,7 @@ pub fn of_zones(zones: &[(String, Vec<Position>)]) -> Drawing {
         drawing.labels.push(dot(&canvas, mean(places.iter().copied()), name.clone()));
         drawing.dots.extend(places.iter().map(|at| dot(&canvas, *at, name.clone())));
     }
+    drawing.labels = apart(drawing.labels);
     drawing
 }
 

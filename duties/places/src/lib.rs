@@ -67,7 +67,7 @@ pub mod map {
         import_boundaries::{Imported, take},
         rules::{
             boundary::{MAX_BYTES, NotBoundaries, Outline, Shape, read},
-            map::Canvas,
+            map::{Canvas, legible},
         },
     };
 }

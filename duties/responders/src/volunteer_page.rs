@@ -51,6 +51,26 @@ pub struct VolunteerPage {
 }
 view!(VolunteerPage, "volunteer.html");
 
+impl VolunteerPage {
+    /// The tags of the languages (ISO 639-3), each with its word where we have one.
+    fn spoken(&self) -> Vec<(&str, Option<&'static str>)> {
+        self.languages.split(' ').filter(|tag| !tag.is_empty()).map(|tag| (tag, language_word(tag))).collect()
+    }
+}
+
+/// What is spoken in Guangdong and by those who come to help.
+fn language_word(tag: &str) -> Option<&'static str> {
+    Some(match tag {
+        "cmn" | "zh" => "responders-language-cmn",
+        "yue" => "responders-language-yue",
+        "hak" => "responders-language-hak",
+        "luh" => "responders-language-luh",
+        "nan" => "responders-language-nan",
+        "eng" | "en" => "responders-language-eng",
+        _ => return None,
+    })
+}
+
 pub async fn show(desk: Desk, _: Nothing) -> Result<Page<VolunteerPage>, Fault> {
     let id = Id::from_uuid(desk.person()?);
     Ok(Page(desk.look(move |tx| page(tx, id)).await?))

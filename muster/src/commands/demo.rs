@@ -25,8 +25,8 @@ use crate::ground::Settled;
 const BEFORE_MIDNIGHT_MIN: i64 = 10;
 /// When rosters are laid beside what was acknowledged: the slowest phone has sent, nobody has gone home.
 const BOOKS_AT_MIN: i64 = 11 * 60;
-/// The state that `--still` keeps: half past six.
-const STILL_AT_MIN: i64 = 6 * 60 + 30;
+/// The state that `--still` keeps: twenty minutes before everybody has to be in place, with a call for more people behind.
+const STILL_AT_MIN: i64 = 7 * 60 + 40;
 
 #[derive(Debug, Args)]
 pub struct Demo {
@@ -39,7 +39,7 @@ pub struct Demo {
     /// Play as fast as the machine allows, without waiting for anybody, and check the books.
     #[arg(long)]
     headless: bool,
-    /// Set the scene of half past six and keep it.
+    /// Set the scene of twenty to eight and keep it.
     #[arg(long, conflicts_with = "headless")]
     still: bool,
     /// Print one JSON object instead of sentences.

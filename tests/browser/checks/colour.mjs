@@ -1,4 +1,5 @@
-// States are told by word, shape and colour, and every text stays readable for people who see fewer colours (U15).
+// States are told by word, shape and colour, and every text stays readable for people who see fewer colours, and on paper
+// from a grey printer (U15).
 // Colours are computed as Machado, Oliveira and Fernandes (2009) model full protanopia, deuteranopia and tritanopia;
 // the contrast is that of WCAG 2.
 
@@ -6,11 +7,12 @@ const SEEN_AS = {
   protanopia: [0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998],
   deuteranopia: [0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.01182, 0.04294, 0.968881],
   tritanopia: [1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.3039],
+  'a grey printer': [0.2126, 0.7152, 0.0722, 0.2126, 0.7152, 0.0722, 0.2126, 0.7152, 0.0722],
 };
 
 export async function colour(page) {
   const texts = await page.evaluate(textsOnColours);
-  const faults = new Set(await page.evaluate(wordlessStates));
+  const faults = new Set(await page.evaluate(unspokenStates));
   for (const { text, ink, ground, isLarge } of texts) {
     for (const [name, matrix] of Object.entries(SEEN_AS)) {
       const ratio = contrast(seen(ink, matrix), seen(ground, matrix));
@@ -20,10 +22,19 @@ export async function colour(page) {
   return [...faults].slice(0, 8);
 }
 
-/** A state that is only a coloured dot. */
-function wordlessStates() {
-  const isWordless = (element) => element.checkVisibility() && !element.textContent.trim() && !element.getAttribute('aria-label') && !element.closest('svg');
-  return [...document.querySelectorAll('[data-state]')].filter(isWordless).map((element) => `a state without a word: ${element.outerHTML.slice(0, 100)}`);
+/** A state that is only a coloured dot, and two states that only their colours tell apart. */
+function unspokenStates() {
+  const states = [...document.querySelectorAll('.tag, [data-state]')].filter((element) => element.checkVisibility() && !element.closest('svg'));
+  const wordless = states.filter((element) => !element.textContent.trim() && !element.getAttribute('aria-label'));
+  const faults = wordless.map((element) => `a state without a word: ${element.outerHTML.slice(0, 100)}`);
+  const groundOf = new Map();
+  for (const element of states) {
+    const shape = getComputedStyle(element, '::before').content;
+    const ground = getComputedStyle(element).backgroundColor;
+    if (groundOf.has(shape) && groundOf.get(shape) !== ground) faults.push(`a colour without a shape of its own: ${element.outerHTML.slice(0, 100)}`);
+    groundOf.set(shape, ground);
+  }
+  return faults;
 }
 
 function textsOnColours() {

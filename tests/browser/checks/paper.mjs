@@ -1,5 +1,5 @@
-// The page prints on A4: nothing cut at the right, no navigation on paper; what is made for paper numbers its pages and
-// keeps its rows whole (U16).
+// The page prints on A4: nothing cut at the right, no navigation on paper, its pages are numbered and its rows kept whole
+// (U16).
 
 import { overflow } from './fits.mjs';
 
@@ -26,7 +26,6 @@ function onPaper() {
   const faults = [];
   const nav = [...document.querySelectorAll('nav')].find((element) => element.checkVisibility());
   if (nav) faults.push('the navigation is printed');
-  if (!document.body.classList.contains('paper')) return faults;
   const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
   const inside = (rule) => [rule, ...(rule.cssRules ? [...rule.cssRules].flatMap(inside) : [])];
   if (!rules.flatMap(inside).some((rule) => /counter\(pages\)/.test(rule.cssText))) faults.push('sheets without "page n of m"');

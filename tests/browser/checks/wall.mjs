@@ -14,6 +14,34 @@ export async function wall(page, screens) {
   return faults;
 }
 
+/** How long after the last word from the server a wall must have turned red. */
+const OLD_S = 62;
+
+/** Cuts the line of a wall and lets a minute pass: its stamp must turn red and say how old it is. */
+export async function silence(page, address) {
+  await page.clock.install();
+  await page.goto(address, { waitUntil: 'load' });
+  const before = await page.evaluate(stamp);
+  if (!before) return ['the wall has no stamp'];
+  await page.context().setOffline(true);
+  await page.clock.runFor(OLD_S * 1000);
+  const after = await page.evaluate(stamp);
+  await page.context().setOffline(false);
+  const faults = [];
+  if (before.isRed) faults.push('the stamp is red while the line is good');
+  if (!after.isRed) faults.push(`the stamp is not red ${OLD_S} s after the line was cut: rgb(${after.rgb})`);
+  if (after.text === before.text) faults.push(`the stamp does not say how old it is: ${after.text}`);
+  return faults;
+}
+
+function stamp() {
+  const element = document.querySelector('.stamp');
+  if (!element) return null;
+  const rgb = (getComputedStyle(element).color.match(/[\d.]+/g) ?? []).map(Number);
+  const isGrey = [...document.querySelectorAll('*')].some((around) => around.contains(element) && getComputedStyle(around).filter !== 'none');
+  return { text: element.textContent.trim(), rgb, isRed: !isGrey && rgb[0] > rgb[1] + 60 && rgb[0] > rgb[2] + 60 };
+}
+
 function fromFiveMetres({ least, where }) {
   const faults = new Set();
   const root = document.documentElement;

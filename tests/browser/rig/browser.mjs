@@ -31,12 +31,19 @@ export function openChromium() {
 export class People {
   #browser;
   #muster;
-  #sessions = new Map();
+  #sessions;
   #signsIn = this;
 
   constructor(browser, muster) {
     this.#browser = browser;
     this.#muster = muster;
+    this.#sessions = new Map(Object.entries(muster.sessions ?? {}));
+  }
+
+  /** Everybody signed in, as `muster.sessions` for others who use the same Muster. */
+  async sessions() {
+    const entries = Object.keys(this.#muster.links).map(async (role) => [role, await this.#session(role)]);
+    return Object.fromEntries(await Promise.all(entries));
   }
 
   /** The same people, already signed in, in front of another browser. */

@@ -62,7 +62,8 @@ async function look(context, page, address) {
   const landed = pathOf(answer.url());
   if (type !== 'text/html') return { type, status: answer.status(), links: [], landed };
   await page.goto(address, { waitUntil: 'domcontentloaded' });
-  const hrefs = await page.$$eval('a[href]', (links) => links.map((link) => link.href));
+  // A link in a drawing has no plain `href` of its own.
+  const hrefs = await page.$$eval('a[href]', (links) => links.map((link) => new URL(link.getAttribute('href'), document.baseURI).href));
   const here = new URL(page.url()).origin;
   const links = hrefs.filter((href) => href.startsWith(`${here}/`)).map(pathOf);
   return { type, status: answer.status(), links, landed };

@@ -2,28 +2,50 @@
 // The program prints one line of JSON when it serves: its address and a sign-in link per role.
 
 import { spawn } from 'node:child_process';
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const READY_WITHIN_MS = 120_000;
+// A debug build plays half a night of 4,000 people first; on a crowded machine that has taken over two minutes.
+const READY_WITHIN_MS = 420_000;
 const STOP_WITHIN_MS = 10_000;
 
-/** Starts the program and waits until it serves. `stop()` ends it and removes its database. */
-export async function startMuster({ program = process.env.MUSTER_BIN ?? join(ROOT, 'target/debug/muster'), more = [], env = {} } = {}) {
+/** The Muster that all files of a run share (`run.mjs` names it), or one of one's own. */
+export async function openMuster() {
+  const shared = process.env.MUSTER_OPEN;
+  return shared ? { ...JSON.parse(await readFile(shared, 'utf8')), stop: async () => {} } : startMuster();
+}
+
+/** Starts the program with the demo district and waits until it serves. `stop()` ends it and removes its database. */
+export function startMuster({ more = [], ...options } = {}) {
+  const command = (database) => ['demo', '--still', '--database', database, '--listen', '127.0.0.1:0', '--json', ...more];
+  return start(command, (line) => (line.startsWith('{') ? JSON.parse(line) : undefined), options);
+}
+
+/** Starts the program as a new headquarters finds it: nothing in it, one link for the first administrator. */
+export function startEmpty(options = {}) {
+  const command = (database) => ['serve', '--database', database, '--listen', '127.0.0.1:0'];
+  const understand = (line) => {
+    const [, address, code] = /open (http\S+)\/enter\/(\S+)/.exec(line) ?? [];
+    return code && { address, links: { administrator: `${address}/enter/${code}` } };
+  };
+  return start(command, understand, options);
+}
+
+async function start(command, understand, { program = process.env.MUSTER_BIN ?? join(ROOT, 'target/debug/muster'), env = {} }) {
   await access(program).catch(() => {
     throw new Error(`${program} is missing: build it with "cargo build -p muster", or set MUSTER_BIN`);
   });
   const folder = await mkdtemp(join(tmpdir(), 'muster-pages-'));
-  const command = ['demo', '--still', '--database', `sqlite:${join(folder, 'district.db')}`, '--listen', '127.0.0.1:0', '--json', ...more];
-  const [file, args] = program.endsWith('.mjs') ? [process.execPath, [program, ...command]] : [program, command];
+  const given = command(`sqlite:${join(folder, 'district.db')}`);
+  const [file, args] = program.endsWith('.mjs') ? [process.execPath, [program, ...given]] : [program, given];
   const child = spawn(file, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const complaints = keepTail(child.stderr);
   try {
-    const ready = await firstJsonLine(child, complaints);
+    const ready = await firstWord(child, complaints, understand);
     return { ...ready, folder, pid: child.pid, complaints, stop: () => stop(child, folder) };
   } catch (error) {
     await stop(child, folder);
@@ -40,7 +62,7 @@ function keepTail(stream, lines = 40) {
   return tail;
 }
 
-async function firstJsonLine(child, complaints) {
+async function firstWord(child, complaints, understand) {
   let timer;
   try {
     return await new Promise((resolve, reject) => {
@@ -48,7 +70,10 @@ async function firstJsonLine(child, complaints) {
       timer = setTimeout(() => fail(`no address within ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
       child.once('error', (error) => fail(error.message));
       child.once('close', (code, signal) => fail(`it ended with ${signal ?? code}`));
-      createInterface({ input: child.stdout }).on('line', (line) => line.startsWith('{') && resolve(JSON.parse(line)));
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const ready = understand(line);
+        if (ready) resolve(ready);
+      });
     });
   } finally {
     clearTimeout(timer);

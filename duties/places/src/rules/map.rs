@@ -90,6 +90,23 @@ impl Canvas {
     }
 }
 
+/// Which of these labels can be written without one lying on another: the earlier ones win. `place` is the middle of the
+/// line of text; a Chinese character is as wide as it is high.
+pub fn legible(labels: &[((f64, f64), &str)], height: f64) -> Vec<bool> {
+    let width = |text: &str| text.chars().map(|c| if c.is_ascii() { 0.55 } else { 1.0 }).sum::<f64>() * height;
+    let mut written: Vec<(f64, f64, f64)> = Vec::new();
+    let fits = |((x, y), text): &((f64, f64), &str)| {
+        let half = width(text) / 2.0 + 2.0;
+        let is_free =
+            written.iter().all(|(a, b, other)| (x - a).abs() >= half + other || (y - b).abs() >= height * 1.15);
+        if is_free {
+            written.push((*x, *y, half));
+        }
+        is_free
+    };
+    labels.iter().map(fits).collect()
+}
+
 fn push(path: &mut String, command: char, x: f64, y: f64) {
     // Writing to a string cannot fail.
     let _ = write!(path, "{command}{x} {y}");
@@ -150,6 +167,17 @@ mod tests {
         let (south_west, north_east) = (at(21.0, 110.0), at(21.1, 110.0 + 0.1 / 21.05_f64.to_radians().cos()));
         let canvas = Canvas::fit([south_west, north_east], 640.0).unwrap();
         assert!((canvas.height - 640.0).abs() <= 1.0, "{}", canvas.height);
+    }
+
+    #[test]
+    fn a_label_gives_way_to_the_one_before_it() {
+        let labels = [
+            ((100.0, 100.0), "河西街道"),
+            ((120.0, 104.0), "官渡街道"),
+            ((100.0, 120.0), "高山镇"),
+            ((200.0, 100.0), "羊角镇"),
+        ];
+        assert_eq!(legible(&labels, 12.0), [true, false, true, true]);
     }
 
     #[test]
