@@ -4,25 +4,25 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { argv } from 'node:process';
 
-import { LANGUAGES, openChromium, People, SCREENS } from './rig/browser.mjs';
+import { openChromium, People, SCREENS } from './rig/browser.mjs';
 import { addressBook, walk } from './rig/crawl.mjs';
-import { startMuster } from './rig/muster.mjs';
+import { openMuster } from './rig/muster.mjs';
 
 const QUALITY = 72;
 
-/** What README.md shows: who looks, which route, on what. The home page is where each role begins. */
+/** What README.md shows: who looks, which route (the first that is reached), on what, in which language. */
 const PICTURES = [
-  { name: 'board-desk', role: 'duty_officer', route: '/board', screen: 'desk' },
-  { name: 'board-wall', role: 'duty_officer', route: '/board/wall', screen: 'wall' },
-  { name: 'plan-desk', role: 'allocator', route: '/orders/{order}/plan', screen: 'desk' },
-  { name: 'site-phone', role: 'site_chief', route: '/my-site', screen: 'phone' },
-  { name: 'today-phone', role: 'volunteer', route: '/today', screen: 'phone' },
-  { name: 'queue-desk', role: 'prevention_group', route: '/queue', screen: 'desk' },
+  { name: 'board', role: 'duty_officer', routes: ['/board'], screen: 'desk', language: 'zh-CN' },
+  { name: 'wall', role: 'duty_officer', routes: ['/board/wall'], screen: 'wall', language: 'en' },
+  { name: 'plan', role: 'allocator', routes: ['/orders/{order}/plans/{plan}'], screen: 'desk', language: 'zh-CN' },
+  { name: 'proposal', role: 'duty_officer', routes: ['/orders/{order}/proposals/{proposal}'], screen: 'desk', language: 'en' },
+  { name: 'duty', role: 'volunteer', routes: ['/duty'], screen: 'phone', language: 'zh-CN' },
+  { name: 'site', role: 'site_chief', routes: ['/sites/{site}/post', '/sites/{site}/readiness'], screen: 'phone', language: 'zh-CN' },
 ];
 
 const folder = argv[2] ?? 'docs/pictures';
 await mkdir(folder, { recursive: true });
-const muster = await startMuster();
+const muster = await openMuster();
 const browser = await openChromium();
 try {
   await takeAll(new People(browser, muster));
@@ -32,18 +32,17 @@ try {
 }
 
 async function takeAll(people) {
-  const routes = await addressBook(people);
+  const book = await addressBook(people);
   const walks = new Map();
-  for (const { name, role, route, screen } of PICTURES) {
-    if (!walks.has(role)) walks.set(role, await walk(people, role, routes));
-    const visit = walks.get(role).find((visit) => visit.route === route);
-    if (!visit) throw new Error(`${role} reaches no ${route}; reached: ${walks.get(role).map(({ route }) => route).join(' ')}`);
-    for (const language of LANGUAGES) {
-      const file = join(folder, `${name}.${language}.webp`);
-      const bytes = await take(people, { role, address: visit.address, language, screen });
-      await writeFile(file, bytes);
-      console.log(`${file} ${Math.round(bytes.length / 1024)} KiB`);
-    }
+  for (const { name, role, routes, screen, language } of PICTURES) {
+    if (!walks.has(role)) walks.set(role, await walk(people, role, book));
+    const visits = walks.get(role);
+    const visit = routes.map((route) => visits.find((visit) => visit.route === route)).find(Boolean);
+    if (!visit) throw new Error(`${role} reaches none of ${routes}; reached: ${visits.map(({ route }) => route).join(' ')}`);
+    const file = join(folder, `${name}.webp`);
+    const bytes = await take(people, { role, address: visit.address, language, screen });
+    await writeFile(file, bytes);
+    console.log(`${file} ${Math.round(bytes.length / 1024)} KiB`);
   }
 }
 

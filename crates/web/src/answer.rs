@@ -9,7 +9,7 @@ use axum::{
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
-use crate::{frame::Frame, refusal::Fault};
+use crate::{frame::Frame, refusal::Fault, undo::Undo};
 
 /// Something that can be shown as a page.
 pub trait View: Serialize + JsonSchema + Send + 'static {
@@ -70,17 +70,25 @@ pub struct Done<T> {
     pub to: String,
     /// The id of the word that says what was done, shown on that page.
     pub said: Option<&'static str>,
+    /// The act that takes it back, offered beside the word.
+    pub undo: Option<Undo>,
     pub body: T,
 }
 
 impl<T> Done<T> {
     pub fn at(to: impl Into<String>, body: T) -> Self {
-        Self { to: to.into(), said: None, body }
+        Self { to: to.into(), said: None, undo: None, body }
     }
 
     #[must_use]
     pub fn saying(mut self, word: &'static str) -> Self {
         self.said = Some(word);
+        self
+    }
+
+    #[must_use]
+    pub fn undone_by(mut self, undo: Undo) -> Self {
+        self.undo = Some(undo);
         self
     }
 }
@@ -91,7 +99,7 @@ impl<T: Serialize + JsonSchema + Send + 'static> Answer for Done<T> {
         let place = HeaderValue::from_str(&self.to).map_err(|e| Fault::Bug(e.to_string()))?;
         headers.insert(header::LOCATION, place);
         if let Some(word) = self.said {
-            headers.append(header::SET_COOKIE, frame.flash_cookie(word));
+            headers.append(header::SET_COOKIE, frame.flash_cookie(word, self.undo.as_ref()));
         }
         Ok((StatusCode::SEE_OTHER, headers).into_response())
     }

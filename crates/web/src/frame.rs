@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::{
     access::Standing,
     statics,
+    undo::Undo,
     words::{Locale, Say, Words},
 };
 
@@ -34,6 +35,8 @@ pub struct Frame {
     /// The address of this page, with its query.
     pub path: String,
     pub flash: Option<String>,
+    /// Takes back what the flash speaks of.
+    pub undo: Option<Undo>,
     pub nav: Vec<NavItem>,
     /// The clock of this server can be moved: a drill or a demonstration.
     pub is_drill: bool,
@@ -191,9 +194,10 @@ impl Frame {
         if *metres < 1000 { format!("{metres} m") } else { format!("{:.1} km", *metres as f64 / 1000.0) }
     }
 
-    pub(crate) fn flash_cookie(&self, word: &str) -> HeaderValue {
+    pub(crate) fn flash_cookie(&self, word: &str, undo: Option<&Undo>) -> HeaderValue {
         let secure = if self.secure { "; Secure" } else { "" };
-        HeaderValue::from_str(&format!("flash={word}; Path=/; Max-Age=30; HttpOnly; SameSite=Lax{secure}"))
+        let undo = undo.map_or(String::new(), |undo| format!("|{}", undo.written()));
+        HeaderValue::from_str(&format!("flash={word}{undo}; Path=/; Max-Age=30; HttpOnly; SameSite=Lax{secure}"))
             .unwrap_or_else(|_| HeaderValue::from_static("flash="))
     }
 }

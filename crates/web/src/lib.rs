@@ -21,6 +21,7 @@ pub mod routes;
 mod server;
 pub mod statics;
 pub mod testing;
+pub mod undo;
 pub mod upload;
 pub mod words;
 
@@ -31,5 +32,6 @@ pub use frame::{Frame, NavItem};
 pub use house::{Duty, House, Settings};
 pub use refusal::{Fault, Refusal};
 pub use routes::{In, Routes};
+pub use undo::Undo;
 pub use upload::Upload;
 pub use words::{Locale, Words};

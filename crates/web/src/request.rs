@@ -29,6 +29,7 @@ use crate::{
     house::House,
     refusal::{Fault, Refused},
     routes::{Entry, In},
+    undo::Undo,
     upload::{self, Upload},
     words::Locale,
 };
@@ -224,6 +225,8 @@ impl Door {
     }
 
     fn frame(&self) -> Frame {
+        let flash = self.flash.as_deref().unwrap_or_default();
+        let (word, undo) = flash.split_once('|').map_or((flash, None), |(word, undo)| (word, Undo::read(undo)));
         let may = |right| match right {
             Right::Anybody => true,
             Right::SignedIn => self.standing.is_some(),
@@ -237,7 +240,8 @@ impl Door {
             now: self.house.clock().now(),
             standing: self.standing.clone(),
             path: self.uri.clone(),
-            flash: self.flash.clone().filter(|word| !word.is_empty()),
+            flash: Some(word.to_owned()).filter(|word| !word.is_empty()),
+            undo,
             nav: self.house.nav.iter().filter(|item| may(item.right) && has_work(item)).copied().collect(),
             disk_free_percent: self.house.store.free_percent().filter(|free| *free < LEAST_FREE_PERCENT),
             is_drill: self.house.clock().is_movable(),

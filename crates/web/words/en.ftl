@@ -65,6 +65,7 @@ group-assessment = Assessment group
 # Time
 web-enter-by-badge = Volunteers: enter with your badge
 web-times-in = All times are local ({ $zone })
+web-undo = Undo
 web-to-imports = Go to imports
 web-ago-s = { $count ->
   [one] 1 s ago

@@ -65,6 +65,7 @@ group-assessment = 干部考察组
 # Time
 web-enter-by-badge = 志愿者：凭胸卡进入
 web-times-in = 所有时间为当地时间（{ $zone }）
+web-undo = 撤销
 web-to-imports = 去导入
 web-ago-s = { $count } 秒前
 web-ago-min = { $count } 分钟前

@@ -151,12 +151,13 @@ pub struct Wall {
 web::view!(Wall, "board_wall.html");
 
 impl Shown {
-    /// The one sentence.
+    /// The one sentence. While sites are being set up nobody has to be in place yet: then it speaks of posts without a name.
     fn sentence(&self, f: &Frame) -> String {
         let totals = &self.totals;
+        let gap = totals.need.saturating_sub(totals.assigned);
         let word = match (self.speaks_of_set_up, &self.worst) {
-            (true, Some(_)) => "board-sentence-set-up-short",
-            (true, None) => "board-sentence-set-up",
+            (true, _) if gap > 0 => "board-sentence-set-up-short",
+            (true, _) => "board-sentence-set-up",
             (false, Some(_)) => "board-sentence-people-short",
             (false, None) => "board-sentence-people",
         };
@@ -166,6 +167,7 @@ impl Shown {
             .num("short", &totals.short_sites)
             .num("ready", &totals.ready)
             .num("people", &totals.short_people)
+            .num("gap", &gap)
             .text("worst", self.worst.as_deref().unwrap_or_default())
             .to_string()
     }
@@ -176,7 +178,7 @@ pub async fn board(desk: Desk, ask: Ask) -> Result<Page<Board>, Fault> {
 }
 
 pub async fn wall(desk: Desk, ask: Ask) -> Result<Page<Wall>, Fault> {
-    Ok(Page(Wall { shown: shown(&desk, ask.division, 6).await? }))
+    Ok(Page(Wall { shown: shown(&desk, ask.division, 8).await? }))
 }
 
 async fn shown(desk: &Desk, division: Option<domain::Division>, most: usize) -> Result<Option<Shown>, Fault> {

@@ -3,15 +3,15 @@ board-wall = Wall screen
 board-report = Situation report
 board-as-of = as of { $at }
 board-whole-district = whole district
-board-sentence-set-up = { $set_up } of { $sites } sites set up; nobody is missing.
-board-sentence-set-up-short = { $set_up } of { $sites } sites set up; { $short } short of { $people }, worst: { $worst }.
+board-sentence-set-up = { $set_up } of { $sites } sites set up; every post has a name.
+board-sentence-set-up-short = { $set_up } of { $sites } sites set up; { $gap } posts have nobody yet.
 board-sentence-people = Everybody is in place at { $sites } sites, { $ready } ready.
-board-sentence-people-short = { $set_up } of { $sites } sites set up, { $ready } ready; { $short } short of { $people }, worst: { $worst }.
+board-sentence-people-short = { $set_up } of { $sites } sites set up, { $ready } ready; { $people } people not yet in place at { $short } sites, worst: { $worst }.
 board-clock-order = Order
 board-clock-set-up = Set up
 board-clock-in-place = In place
 board-clock-close = Close
-board-short = People short
+board-short = Not in place
 board-at-sites = { $count ->
   [one] at one site
  *[other] at { $count } sites

@@ -5,7 +5,7 @@ use domain::{Event, Id, PostRole, things};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use web::{Desk, Done, Fault, Page};
+use web::{Desk, Done, Fault, Page, Undo};
 
 use crate::{
     gate, orders,
@@ -157,7 +157,8 @@ pub async fn accept(desk: Desk, ask: ProposalAsk) -> Result<Done<Published>, Fau
     let house = desk.house().clone();
     let published = desk.change(move |tx| publish::of_plan(tx, &house, ask.order, ask.proposal)).await?;
     let back = format!("/orders/{}/proposals/{}", ask.order, ask.proposal);
-    Ok(Done::at(back, published).saying("deployments-proposal-accepted"))
+    let undo = Undo::by(format!("{back}/withdrawal"), &[]);
+    Ok(Done::at(back, published).saying("deployments-proposal-accepted").undone_by(undo))
 }
 
 pub async fn withdraw(desk: Desk, ask: ProposalAsk) -> Result<Done<Withdrawn>, Fault> {

@@ -3,7 +3,7 @@
 use domain::Event;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use web::{Desk, Done, Fault};
+use web::{Desk, Done, Fault, Undo};
 
 use crate::store::sites;
 
@@ -23,5 +23,6 @@ pub async fn retire(desk: Desk, ask: RetireAsk) -> Result<Done<()>, Fault> {
     })
     .await?;
     let word = if ask.back { "places-site-back" } else { "places-site-retired" };
-    Ok(Done::at(format!("/sites/{site}"), ()).saying(word))
+    let undo = Undo::by(format!("/sites/{site}/retirement"), &[("back", if ask.back { "false" } else { "true" })]);
+    Ok(Done::at(format!("/sites/{site}"), ()).saying(word).undone_by(undo))
 }

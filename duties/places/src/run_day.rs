@@ -8,7 +8,7 @@ use domain::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use web::{Desk, Done, Fault};
+use web::{Desk, Done, Fault, Undo};
 
 use crate::{
     ready::order_of,
@@ -54,10 +54,17 @@ pub struct DayNow {
 }
 
 pub async fn mark(desk: Desk, ask: MarkAsk) -> Result<Done<DayNow>, Fault> {
+    let site = desk.site()?;
     let at = when_done(desk.at(), ask.marked_at, ask.sent_at);
     let mark = Mark { done: ask.done, at };
     let word = if ask.done { "places-marked" } else { "places-unmarked" };
-    act(desk, ask.order, word, move |tx, order, site| Ok(days::mark(tx, order, site, ask.item, mark)?)).await
+    let done =
+        act(desk, ask.order, word, move |tx, order, site| Ok(days::mark(tx, order, site, ask.item, mark)?)).await?;
+    let (order, item) = (done.body.order.to_string(), ask.item.to_string());
+    let back = if ask.done { "false" } else { "true" };
+    let undo =
+        Undo::by(format!("/sites/{site}/readiness/marks"), &[("order", &order), ("item", &item), ("done", back)]);
+    Ok(done.undone_by(undo))
 }
 
 pub async fn set_up(desk: Desk, ask: StageAsk) -> Result<Done<DayNow>, Fault> {

@@ -6,7 +6,7 @@ use domain::{Event, Id, Jurisdiction, Moment, things};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use web::{Desk, Done, Fault, Page, refusal::Refused as House, view};
+use web::{Desk, Done, Fault, Page, Undo, refusal::Refused as House, view};
 
 use crate::{
     refusals::Refused,
@@ -112,5 +112,7 @@ pub async fn decide_deed(desk: Desk, ask: DecideDeed) -> Result<Done<()>, Fault>
         Ok(tx.record(&place, deed.id.uuid(), &event)?)
     })
     .await?;
-    Ok(Done::at("/assessment", ()).saying("responders-deed-decided"))
+    let done = Done::at("/assessment", ()).saying("responders-deed-decided");
+    let undo = Undo::by(format!("/deeds/{}", ask.deed), &[("publish", "false")]);
+    Ok(if ask.publish { done.undone_by(undo) } else { done })
 }

@@ -4,7 +4,7 @@ use domain::{Id, PostRole, things::Volunteer};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use web::{Desk, Done, Fault};
+use web::{Desk, Done, Fault, Undo};
 
 use super::{
     CheckedIn,
@@ -29,6 +29,7 @@ pub struct Ask {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Entered {
     pub walk_in: bool,
+    pub volunteer: Id<Volunteer>,
 }
 
 pub async fn take(desk: Desk, ask: Ask) -> Result<Done<Entered>, Fault> {
@@ -43,7 +44,7 @@ pub async fn take(desk: Desk, ask: Ask) -> Result<Done<Entered>, Fault> {
         let volunteer = batch::identify(tx, at_desk.district(), &item)?;
         let entry = batch::entry(&at_desk, &item, volunteer, None)?;
         let outcome = batch::enter(tx, &order, site, &entry)?;
-        Ok(Entered { walk_in: outcome == CheckedIn::New { walk_in: true } })
+        Ok(Entered { walk_in: outcome == CheckedIn::New { walk_in: true }, volunteer })
     });
     let entered = entered.await?;
     let said = match (way, entered.walk_in) {
@@ -52,5 +53,8 @@ pub async fn take(desk: Desk, ask: Ask) -> Result<Done<Entered>, Fault> {
         (Way::Out, _) => "deployments-checked-out",
         (Way::Undo, _) => "deployments-undone",
     };
-    Ok(Done::at(format!("/sites/{site}/roster"), entered).saying(said))
+    let undo =
+        Undo::by(format!("/sites/{site}/arrivals"), &[("volunteer", &entered.volunteer.to_string()), ("way", "undo")]);
+    let done = Done::at(format!("/sites/{site}/roster"), entered).saying(said);
+    Ok(if matches!(way, Way::Undo) { done } else { done.undone_by(undo) })
 }

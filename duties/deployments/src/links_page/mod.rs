@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use domain::{Id, things};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use web::{Desk, Done, Fault, Page, view};
+use web::{Desk, Done, Fault, Page, Undo, view};
 
 use crate::{refusals::Refused, store::links};
 
@@ -82,6 +82,8 @@ pub struct SetLink {
 
 pub async fn set(desk: Desk, ask: SetLink) -> Result<Done<()>, Fault> {
     let district = desk.district().clone();
+    let undo = [("team", ask.team.as_str()), ("site", &ask.site), ("off", if ask.off { "false" } else { "true" })];
+    let undo = Undo::by("/links", &undo);
     desk.change(move |tx| {
         let missing = |code: &str| Refused::NoSuchEnd.with("code", code);
         let team = responders::team_by_code(tx, &district, ask.team.trim())?.ok_or_else(|| missing(&ask.team))?;
@@ -99,5 +101,5 @@ pub async fn set(desk: Desk, ask: SetLink) -> Result<Done<()>, Fault> {
         )?)
     })
     .await?;
-    Ok(Done::at("/links", ()).saying("web-saved"))
+    Ok(Done::at("/links", ()).saying("web-saved").undone_by(undo))
 }

@@ -6,7 +6,7 @@ use domain::{Event, Id, things};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{Error, Tx};
-use web::{Desk, Done, Fault, House};
+use web::{Desk, Done, Fault, House, Undo};
 
 use super::change::{self, Change};
 use crate::{
@@ -40,7 +40,8 @@ pub struct Published {
 pub async fn publish(desk: Desk, ask: Ask) -> Result<Done<Published>, Fault> {
     let (order, plan, house) = (ask.order, ask.plan, desk.house().clone());
     let published = desk.change(move |tx| of_plan(tx, &house, order, plan)).await?;
-    Ok(Done::at(format!("/orders/{order}"), published).saying("deployments-plan-published"))
+    let undo = Undo::by(format!("/orders/{order}/plans/{plan}/withdrawal"), &[]);
+    Ok(Done::at(format!("/orders/{order}"), published).saying("deployments-plan-published").undone_by(undo))
 }
 
 /// Publishes a plan, whole or mending.

@@ -5,7 +5,7 @@ use responders::VolunteerHead;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Tx;
-use web::{Desk, Done, Fault};
+use web::{Desk, Done, Fault, Undo};
 
 use crate::{
     gate::batch,
@@ -46,7 +46,15 @@ pub async fn pin(desk: Desk, ask: Pin) -> Result<Done<()>, Fault> {
         Ok(tx.record(&order.jurisdiction(), ask.volunteer.uuid(), &event)?)
     })
     .await?;
-    Ok(Done::at(to, ()).saying("deployments-wish-noted"))
+    let (volunteer, site) = (ask.volunteer.to_string(), ask.site.map(|site| site.to_string()));
+    let (site, role) = (site.as_deref().unwrap_or_default(), ask.role.map(|role| role.to_string()));
+    let mut fields =
+        vec![("volunteer", volunteer.as_str()), ("off", if ask.off { "false" } else { "true" }), ("back", &to)];
+    if let (true, Some(role)) = (ask.off, &role) {
+        fields.extend([("site", site), ("role", role.as_str())]);
+    }
+    let undo = Undo::by(format!("/orders/{}/pins", ask.order), &fields);
+    Ok(Done::at(&to, ()).saying("deployments-wish-noted").undone_by(undo))
 }
 
 /// A pin outranks distance and rest, not what somebody can do.
@@ -97,7 +105,13 @@ pub async fn exclude(desk: Desk, ask: Exclude) -> Result<Done<()>, Fault> {
         Ok(tx.record(&order.jurisdiction(), ask.volunteer.uuid(), &event)?)
     })
     .await?;
-    Ok(Done::at(to, ()).saying("deployments-wish-noted"))
+    let done = Done::at(&to, ()).saying("deployments-wish-noted");
+    if ask.off {
+        return Ok(done);
+    }
+    let fields = [("volunteer", ask.volunteer.to_string()), ("off", "true".to_owned()), ("back", to)];
+    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    Ok(done.undone_by(Undo::by(format!("/orders/{}/exclusions", ask.order), &fields)))
 }
 
 /// Back to the page one came from, within this order.

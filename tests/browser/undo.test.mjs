@@ -1,0 +1,43 @@
+// What was just done can be taken back at once: the page that says "done" offers it (U12).
+
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+
+import { openChromium, People, SCREENS } from './rig/browser.mjs';
+import { openMuster } from './rig/muster.mjs';
+
+const muster = await openMuster();
+const browser = await openChromium();
+const people = new People(browser, muster);
+after(async () => {
+  await browser.close();
+  await muster.stop();
+});
+
+/** [what, who, where, the button that does it, what is then seen]. Taking it back must show the first picture again. */
+const ACTS = [
+  ['a site is taken out of use', 'duty_officer', `/sites/${muster.samples.site}`, 'form[action$="/retirement"] button', (page) => page.locator('form[action$="/retirement"] input[name=back]').count()],
+  ['a team is unlinked', 'duty_officer', '/links', 'td form[action="/links"] button', (page) => page.locator('td form[action="/links"]').count()],
+  ['a line of the checklist is ticked', 'site_chief', '/', 'form[action$="/marks"] button[value=true]', (page) => page.locator('form[action$="/marks"] button[value=true]').count()],
+  ['somebody is checked in', 'duty_officer', `/sites/${muster.samples.site}/roster`, 'td form[action$="/arrivals"] button.main', (page) => page.locator('td form[action$="/arrivals"] button.main').count()],
+];
+
+describe('taken back', () => {
+  for (const [what, role, address, act, seen] of ACTS) {
+    test(what, async () => {
+      const page = await people.page(role, { screen: SCREENS.desk });
+      page.on('dialog', (dialog) => dialog.accept());
+      try {
+        await page.goto(address);
+        const before = await seen(page);
+        await Promise.all([page.waitForEvent('load'), page.locator(act).first().click()]);
+        assert.notEqual(await seen(page), before, 'it was done');
+        await Promise.all([page.waitForEvent('load'), page.locator('.said form button').click()]);
+        await page.goto(address);
+        assert.equal(await seen(page), before, 'it was taken back');
+      } finally {
+        await page.close();
+      }
+    });
+  }
+});
