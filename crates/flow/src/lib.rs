@@ -12,7 +12,10 @@ mod problem;
 pub mod towns;
 mod why;
 
+use engine::watch::Watch;
+
 pub use check::{Proof, check};
+pub use engine::watch::{Progress, Stage};
 pub use error::Error;
 pub use geo::{EARTH_RADIUS_M, Position};
 pub use live::{Live, Move};
@@ -22,10 +25,17 @@ pub use why::{Displacement, Nearer, displacement, nearer_posts};
 
 /// Solves to proven optimality.
 pub fn solve(problem: &Problem) -> Result<Plan, Error> {
+    solve_watched(problem, &mut |_| true)
+}
+
+/// Solves and tells from time to time how far it is. When `tell` answers `false`, the work ends: the plan is the best so
+/// far, and its `lower_bound` honest.
+pub fn solve_watched(problem: &Problem, tell: &mut dyn FnMut(Progress) -> bool) -> Result<Plan, Error> {
     problem.validate()?;
-    let mut engine = engine::Engine::from_auction(net::Net::new(problem));
-    engine.mend();
-    Ok(engine.plan(problem))
+    let mut watch = Watch::new(tell);
+    let mut engine = engine::Engine::from_auction(net::Net::new(problem), &mut watch);
+    engine.mend(&mut watch);
+    Ok(engine.plan(problem, !watch.is_over()))
 }
 
 /// Solves anew from the plan and prices of a similar problem: what has not changed is not touched.
@@ -35,6 +45,6 @@ pub fn replan(problem: &Problem, before: &Plan) -> Result<Plan, Error> {
         return Err(Error::Plan);
     }
     let mut engine = engine::Engine::from_plan(net::Net::new(problem), before);
-    engine.mend();
-    Ok(engine.plan(problem))
+    engine.mend(&mut Watch::new(&mut |_| true));
+    Ok(engine.plan(problem, true))
 }

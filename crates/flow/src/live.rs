@@ -5,10 +5,12 @@
 //! covers everything after each change as it did before.
 
 use crate::engine::Engine;
+use crate::engine::watch::Watch;
 use crate::error::Error;
 use crate::net::{NONE, Net, small};
 use crate::plan::Plan;
 use crate::problem::{Post, Problem};
+use crate::why::Displacement;
 
 /// An agent whose post has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +38,7 @@ impl Live {
             return Err(Error::Plan);
         }
         let mut engine = Engine::from_plan(Net::new(&problem), plan);
-        engine.mend();
+        engine.mend(&mut Watch::new(&mut |_| true));
         engine.begin_change();
         Ok(Self { problem, engine })
     }
@@ -48,7 +50,7 @@ impl Live {
 
     /// The plan as it stands, with its certificate counted over all agents.
     pub fn plan(&mut self) -> Plan {
-        self.engine.plan(&self.problem)
+        self.engine.plan(&self.problem, true)
     }
 
     /// The post needs this many, of whom so many are its minimum crew. Zero closes it.
@@ -113,6 +115,22 @@ impl Live {
         Ok(())
     }
 
+    /// *And if this agent went there all the same?* What everybody together would lose, and who would move. Changes
+    /// nothing. For an agent with a post, and a post it may take.
+    pub fn displacing(&mut self, agent: usize, post: usize) -> Result<Displacement, Error> {
+        self.know(&[agent])?;
+        let (who, to) = (small(agent), small(post));
+        let held = self.engine.post_of[agent];
+        if post >= self.problem.posts.len() || held == NONE || held == to || !self.engine.net.may(who, to) {
+            return Err(Error::Plan);
+        }
+        let (extra_cost, steps) = self.engine.wish(who, to);
+        let index = |post: u32| (post != NONE).then_some(post as usize);
+        let step =
+            |(agent, from, to): (u32, u32, u32)| Move { agent: agent as usize, from: index(from), to: index(to) };
+        Ok(Displacement { extra_cost, moves: steps.into_iter().map(step).collect() })
+    }
+
     fn know(&self, agents: &[usize]) -> Result<(), Error> {
         match agents.iter().find(|&&agent| agent >= self.problem.agents.len()) {
             Some(&index) => Err(Error::Unknown { what: "agent", index }),
@@ -138,7 +156,7 @@ impl Live {
         debug_assert!(is_right, "the certificate was broken by a change");
         if !is_right {
             self.engine.let_go();
-            self.engine.mend();
+            self.engine.mend(&mut Watch::new(&mut |_| true));
         }
         let mut touched = std::mem::take(&mut self.engine.moved);
         touched.sort_by_key(|touch| touch.0);

@@ -50,7 +50,8 @@ pub fn nearer_posts(problem: &Problem, plan: &Plan, agent: usize) -> Result<Vec<
     Ok(nearer)
 }
 
-/// *And if I went there all the same?* Gives the agent the post and mends the rest of an optimal plan.
+/// *And if I went there all the same?* Gives the agent the post and mends the rest of an optimal plan. Slow and plain;
+/// [`crate::Live::displacing`] answers from a plan in force.
 pub fn displacement(problem: &Problem, plan: &Plan, agent: usize, post: usize) -> Result<Displacement, Error> {
     let mut forced = problem.clone();
     forced.pinned.retain(|pin| pin.0 != agent);

@@ -73,14 +73,53 @@ fn three_more_come_from_the_reserve_and_nobody_else_moves() {
 fn reasons_are_what_a_forced_plan_costs() {
     let problem = Towns { seed: 6, agents: 300, places: 12, need_share: 0.9 }.problem();
     let plan = solve(&problem).unwrap();
+    let mut live = Live::new(problem.clone(), &plan).unwrap();
     let mut asked = 0;
     for agent in 0..300 {
-        for nearer in nearer_posts(&problem, &plan, agent).unwrap().into_iter().take(1) {
+        for nearer in nearer_posts(&problem, &plan, agent).unwrap().into_iter().take(2) {
             let forced = displacement(&problem, &plan, agent, nearer.post).unwrap();
+            let told = live.displacing(agent, nearer.post).unwrap();
+            let mut carried_out = plan.clone();
+            for step in &told.moves {
+                assert_eq!(carried_out.post_of[step.agent], step.from, "agent {agent}: {told:?}");
+                carried_out.post_of[step.agent] = step.to;
+            }
+            let after = check(&problem, &carried_out).unwrap();
+            assert_eq!(after.objective - plan.objective, told.extra_cost, "the moves cost what is told: {told:?}");
+            assert_eq!(told.extra_cost, forced.extra_cost, "agent {agent} to {}: {told:?} {forced:?}", nearer.post);
             assert!(nearer.lost_at_least >= 0 && forced.extra_cost >= nearer.lost_at_least, "agent {agent}");
             assert!(forced.moves.iter().any(|step| step.agent == agent && step.to == Some(nearer.post)));
             asked += 1;
         }
     }
     assert!(asked > 30, "only {asked} agents could have gone nearer");
+    assert_eq!(live.plan(), plan, "asking changes nothing");
+}
+
+#[test]
+fn a_work_ended_early_gives_a_plan_with_an_honest_gap() {
+    let problem = Towns { seed: 8, agents: 2_000, places: 70, need_share: 1.0 }.problem();
+    let best = solve(&problem).unwrap();
+    let mut told_in_all = 0;
+    assert_eq!(
+        flow::solve_watched(&problem, &mut |_| {
+            told_in_all += 1;
+            true
+        })
+        .unwrap(),
+        best
+    );
+    assert!(told_in_all > 20, "told only {told_in_all} times");
+    for end in [1, 2, told_in_all / 4, told_in_all / 2, told_in_all - 1] {
+        let mut told = 0;
+        let plan = flow::solve_watched(&problem, &mut |_| {
+            told += 1;
+            told < end
+        })
+        .unwrap();
+        let proof = check(&problem, &plan).unwrap();
+        assert_eq!((proof.objective, proof.lower_bound), (plan.objective, plan.lower_bound), "ended at {end}");
+        assert!(plan.lower_bound <= best.objective && best.objective <= plan.objective, "ended at {end}");
+        assert!(!plan.is_optimal() && plan.assigned() > 0, "ended at {end}");
+    }
 }

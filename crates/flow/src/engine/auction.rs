@@ -13,6 +13,7 @@
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::deals::LENGTH;
+use super::watch::{Stage, Watch};
 use super::{Engine, slots_at};
 use crate::net::{NONE, small};
 
@@ -25,19 +26,20 @@ const FIRST_LENGTH: usize = 4;
 /// The reverse part gives up after this many calls for each slot that was empty.
 const CALLS_PER_SLOT: usize = 100;
 
-pub(super) struct Auction<'e> {
+pub(super) struct Auction<'e, 'w> {
     engine: &'e mut Engine,
     /// For each post, how low its price may fall before each of its agents leaves; the first to leave on top.
     floors: Vec<BinaryHeap<(i64, u32)>>,
     without_post: VecDeque<u32>,
     epsilon: i64,
     risen: Vec<u32>,
+    watch: &'e mut Watch<'w>,
 }
 
-impl<'e> Auction<'e> {
-    pub fn new(engine: &'e mut Engine) -> Self {
+impl<'e, 'w> Auction<'e, 'w> {
+    pub fn new(engine: &'e mut Engine, watch: &'e mut Watch<'w>) -> Self {
         let floors = vec![BinaryHeap::new(); engine.price.len()];
-        Self { engine, floors, without_post: VecDeque::new(), epsilon: 1, risen: Vec::new() }
+        Self { engine, floors, without_post: VecDeque::new(), epsilon: 1, risen: Vec::new(), watch }
     }
 
     /// Holds rounds from `epsilon` down to 1 and leaves the engine with the assignment and prices of the last.
@@ -50,7 +52,7 @@ impl<'e> Auction<'e> {
         self.engine.deals.keep(FIRST_LENGTH);
         self.first_round();
         self.engine.deals.keep(LENGTH);
-        while self.epsilon > 1 {
+        while self.epsilon > 1 && !self.watch.is_over() {
             self.lift(2 * self.epsilon);
             self.epsilon = (self.epsilon / STEP).max(1);
             self.reopen();
@@ -66,7 +68,7 @@ impl<'e> Auction<'e> {
     fn first_round(&mut self) {
         self.forward();
         let mut empty = self.slots_short();
-        while empty > 0 {
+        while empty > 0 && !self.watch.is_over() {
             self.lift(self.epsilon);
             self.reopen();
             self.forward();
@@ -124,6 +126,9 @@ impl<'e> Auction<'e> {
     /// Bids until everybody has a post or does not want one.
     fn forward(&mut self) {
         while let Some(agent) = self.without_post.pop_front() {
+            if self.watch.sees(Stage::Auction { epsilon: self.epsilon }, self.without_post.len()) {
+                return self.without_post.clear();
+            }
             if self.engine.post_of[agent as usize] != NONE {
                 continue;
             }
@@ -185,6 +190,9 @@ impl<'e> Auction<'e> {
         while let Some(post) = open.pop() {
             while self.short_of(post) > 0 && patience > 0 {
                 patience -= 1;
+                if self.watch.sees(Stage::Auction { epsilon: self.epsilon }, open.len()) {
+                    patience = 0;
+                }
                 let left = self.call(post);
                 if left != NONE && self.short_of(left) > 0 {
                     open.push(left);

@@ -65,12 +65,13 @@ mod tests {
     use crate::net::{NONE, Net, small};
     use crate::towns::Towns;
 
+    use super::super::watch::Watch;
     use super::Engine;
 
     fn mended() -> Engine {
         let problem = Towns { seed: 9, agents: 300, places: 12, need_share: 0.95 }.problem();
-        let mut engine = Engine::from_auction(Net::new(&problem));
-        engine.mend();
+        let mut engine = Engine::from_auction(Net::new(&problem), &mut Watch::new(&mut |_| true));
+        engine.mend(&mut Watch::new(&mut |_| true));
         engine.begin_change();
         engine
     }

@@ -27,6 +27,8 @@ mod pull;
 mod push;
 mod search;
 mod start;
+pub(crate) mod watch;
+mod wish;
 
 use crate::net::{NONE, Net, small};
 use crate::plan::Plan;
@@ -36,6 +38,7 @@ use crowd::Crowd;
 use deals::{Best, Deals};
 use market::{Market, Offer};
 use search::Search;
+use watch::{Stage, Watch};
 
 /// Assignment and prices under repair.
 #[derive(Clone, Debug)]
@@ -104,13 +107,15 @@ impl Engine {
     }
 
     /// Starts from the result of an auction.
-    pub fn from_auction(net: Net) -> Self {
+    pub fn from_auction(net: Net, watch: &mut Watch) -> Self {
         let mut engine = Self::idle(net);
         let guess = start::guess(&engine.net, &mut engine.market);
         engine.price = guess.price;
         engine.market.reprice_all(&engine.net, &engine.price);
-        Auction::new(&mut engine).hold(guess.scale / 2);
-        engine.let_go();
+        Auction::new(&mut engine, watch).hold(guess.scale / 2);
+        if !watch.is_over() {
+            engine.let_go();
+        }
         engine
     }
 
@@ -140,15 +145,43 @@ impl Engine {
     }
 
     /// Places everybody who is loose, then fills everything that is open.
-    pub fn mend(&mut self) {
+    pub fn mend(&mut self, watch: &mut Watch) {
         for agent in 0..small(self.post_of.len()) {
+            if watch.sees(Stage::Placing, self.post_of.len() - agent as usize) {
+                return self.place_as_it_comes();
+            }
             if self.is_loose(agent) {
                 self.push(agent);
             }
         }
         self.recount_crowd();
         for post in 0..small(self.price.len()) {
-            self.fill(post);
+            while self.is_open(post) {
+                if watch.sees(Stage::Filling, self.price.len() - post as usize) {
+                    return self.place_as_it_comes();
+                }
+                self.pull(post);
+            }
+        }
+    }
+
+    /// The work was ended: whoever has no post takes the best one that still has a slot worth more than their way.
+    fn place_as_it_comes(&mut self) {
+        for agent in 0..small(self.post_of.len()) {
+            if self.post_of[agent as usize] != NONE {
+                continue;
+            }
+            self.best_offers(agent);
+            let idle = self.net.agents[agent as usize].idle_cost;
+            let saved = |offer: &Offer| {
+                let held = small(self.members[offer.post as usize].len());
+                let what = &self.net.posts[offer.post as usize];
+                (held < what.need).then(|| what.slot_price(held) + idle - offer.cost)
+            };
+            let best = self.deals.list(agent).iter().filter_map(|offer| Some((saved(offer)?, offer.post))).max();
+            if let Some((_, post)) = best.filter(|best| best.0 > 0) {
+                self.place(agent, post);
+            }
         }
     }
 
@@ -268,8 +301,9 @@ impl Engine {
         self.place(agent, post);
     }
 
-    /// The plan as it stands, with the bound its prices prove. `pinned` is added back.
-    pub fn plan(&mut self, problem: &Problem) -> Plan {
+    /// The plan as it stands, with the bound its prices prove. `pinned` is added back. The work `is_whole` unless it was
+    /// ended before its end: then those with a post may have better deals, too.
+    pub fn plan(&mut self, problem: &Problem, is_whole: bool) -> Plan {
         let mut post_of: Vec<Option<usize>> =
             self.post_of.iter().map(|&post| (post != NONE).then_some(post as usize)).collect();
         for &(agent, post) in &problem.pinned {
@@ -282,7 +316,7 @@ impl Engine {
             post_of,
             prices: self.price.clone(),
             objective: self.objective() + constant,
-            lower_bound: self.lower_bound() + constant,
+            lower_bound: self.lower_bound(is_whole) + constant,
         }
     }
 
@@ -296,7 +330,7 @@ impl Engine {
     }
 
     /// The dual objective at the present prices. It counts agents that are loose by their best deal.
-    fn lower_bound(&mut self) -> i64 {
+    fn lower_bound(&mut self, is_whole: bool) -> i64 {
         let posts = self.net.posts.iter().zip(&self.price).map(|(post, &price)| {
             i64::from(post.crew) * price.min(post.crew_price)
                 + i64::from(post.need - post.crew) * price.min(post.gap_price)
@@ -305,7 +339,8 @@ impl Engine {
         for agent in 0..small(self.post_of.len()) {
             bound += match self.post_of[agent as usize] {
                 NONE => self.best_deal(agent),
-                _ => self.value(agent),
+                _ if is_whole => self.value(agent),
+                _ => self.value(agent).min(self.best_deal(agent)),
             };
         }
         bound

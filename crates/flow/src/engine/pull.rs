@@ -7,7 +7,7 @@ use crate::net::NONE;
 
 /// Where a chain towards an open slot begins.
 #[derive(Clone, Copy)]
-enum Source {
+pub(super) enum Source {
     /// An idle agent takes this post.
     Idle(u32, u32),
     /// This post does with one slot less.
@@ -37,7 +37,7 @@ impl Engine {
         }
     }
 
-    fn cheapest_source(&mut self, open: u32) -> (i64, Source) {
+    pub(super) fn cheapest_source(&mut self, open: u32) -> (i64, Source) {
         let mut best = (i64::MAX, Source::Short(open));
         self.search.offer(open, 0, (NONE, NONE));
         while let Some((distance, event)) = self.search.settle(best.0) {

@@ -7,7 +7,7 @@ use crate::net::NONE;
 
 /// Where a chain from a loose agent ends.
 #[derive(Clone, Copy)]
-enum Sink {
+pub(super) enum Sink {
     /// This agent idles.
     Idle(u32),
     /// This post is open anyway.
@@ -51,24 +51,31 @@ impl Engine {
 
     fn cheapest_sink(&mut self, loose: u32) -> (i64, Sink) {
         let value = self.best_deal(loose);
-        let mut best = (self.net.agents[loose as usize].idle_cost - value, Sink::Idle(loose));
+        let best = (self.net.agents[loose as usize].idle_cost - value, Sink::Idle(loose));
         self.offer_deals(loose, -value, NONE, &best);
+        self.search_sink(best, (loose, value), NONE)
+    }
+
+    /// Goes on until a sink is nearer than everything else. A post that is `wanted` is the only sink there is.
+    pub(super) fn search_sink(&mut self, mut best: (i64, Sink), loose: (u32, i64), wanted: u32) -> (i64, Sink) {
         while let Some((distance, event)) = self.search.settle(best.0) {
             match event {
-                Event::Post(post) if self.is_open(post) => return (distance, Sink::Open(post)),
-                Event::Post(post) => self.settle_sink(distance, post, &mut best),
-                Event::Agent(agent, times) => self.offer_more(distance, agent, times, (loose, value), &best),
+                Event::Post(post) if post == wanted || wanted == NONE && self.is_open(post) => {
+                    return (distance, Sink::Open(post));
+                }
+                Event::Post(post) => self.settle_sink(distance, post, wanted == NONE, &mut best),
+                Event::Agent(agent, times) => self.offer_more(distance, agent, times, loose, &best),
                 Event::Node(..) => {}
             }
         }
         best
     }
 
-    /// The post can be reached at this distance: it may open one slot more, or let somebody go.
-    fn settle_sink(&mut self, distance: i64, post: u32, best: &mut (i64, Sink)) {
+    /// The post can be reached at this distance: it may open one slot more, or let somebody go, if it `may_end` here.
+    fn settle_sink(&mut self, distance: i64, post: u32, may_end: bool, best: &mut (i64, Sink)) {
         let what = &self.net.posts[post as usize];
         let asked = self.asked[post as usize];
-        if asked < what.need {
+        if may_end && asked < what.need {
             let widened = distance + self.price[post as usize] - what.slot_price(asked);
             if widened < best.0 {
                 *best = (widened, Sink::Widened(post));
@@ -78,7 +85,7 @@ impl Engine {
             let agent = self.members[post as usize][at];
             let base = distance - self.value(agent);
             let idle = base + self.net.agents[agent as usize].idle_cost;
-            if idle < best.0 {
+            if may_end && idle < best.0 {
                 *best = (idle, Sink::Idle(agent));
             }
             self.offer_deals(agent, base, post, best);
