@@ -1,9 +1,9 @@
 # Everything a newcomer types. Each target first brings the machine to the point where it can work (scripts/setup).
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench soak screenshots
+.PHONY: help setup demo test bench bench-allocation soak screenshots
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing on this machine
 	@scripts/setup
@@ -17,6 +17,10 @@ test: setup ## every check, a few minutes; the last line is the count
 
 bench: setup ## the numbers that are promised, measured on this machine
 	cargo run --release -p benches
+
+bench-allocation: ## who goes where, against LEMON, OR-Tools, HiGHS and others (SIZES="S M L")
+	@benches/allocation/setup
+	@python3 benches/allocation/run.py
 
 soak: setup ## hours: the long versions of the reliability tests (SOAK_MINUTES=480)
 	@scripts/soak

@@ -5,6 +5,7 @@ mod engine;
 mod error;
 mod geo;
 mod live;
+pub mod median;
 mod net;
 pub mod network;
 mod plan;
