@@ -28,6 +28,10 @@ enum Command {
     Migrate,
     /// Bring a register in from a file.
     Import(commands::import::Import),
+    /// Say who goes where, from files, with a proof.
+    Allocate(commands::allocate::Allocate),
+    /// Say which of the possible sites to open, with a bound.
+    PlanSites(commands::plan_sites::PlanSites),
     /// Play a night in a district that never was.
     Demo(commands::demo::Demo),
     /// Copy the database while it is in use.
@@ -63,6 +67,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(serve) => serve.run(&ground),
         Command::Migrate => commands::migrate::run(&ground),
         Command::Import(import) => import.run(&ground),
+        Command::Allocate(allocate) => allocate.run(),
+        Command::PlanSites(plan) => plan.run(),
         Command::Demo(demo) => demo.run(ground),
         Command::Backup(backup) => backup.run(&ground),
         Command::Restore(restore) => restore.run(&ground),

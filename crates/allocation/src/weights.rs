@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// 挂点直联、就近安排、多调少补, as integers. Configuration: `[deployments.weights]`.
+/// 挂点直联、就近安排、多调少补, as integers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Weights {

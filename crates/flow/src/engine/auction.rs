@@ -23,6 +23,10 @@ const STEP: i64 = 5;
 /// Offers kept per agent in the first round, when prices move so fast that more would be stale at once.
 const FIRST_LENGTH: usize = 4;
 
+/// After the reverse part so many posts are offered to everybody whose lists they now belong to, those that rose most; the
+/// others only make all lists a little less sure.
+const NEWSWORTHY: usize = 64;
+
 /// The reverse part gives up after this many calls for each slot that was empty.
 const CALLS_PER_SLOT: usize = 100;
 
@@ -186,6 +190,7 @@ impl<'e, 'w> Auction<'e, 'w> {
             return;
         }
         let mut patience = CALLS_PER_SLOT * self.slots_short();
+        let before = self.engine.price.clone();
         self.engine.recount_crowd();
         while let Some(post) = open.pop() {
             while self.short_of(post) > 0 && patience > 0 {
@@ -202,7 +207,7 @@ impl<'e, 'w> Auction<'e, 'w> {
             let held = small(self.floors[post as usize].len());
             self.engine.asked[post as usize] = held.clamp(wanted, tolerated);
         }
-        self.spread_news();
+        self.spread_news(&before);
     }
 
     /// Slots of the post that are empty and worth more than its price.
@@ -253,11 +258,18 @@ impl<'e, 'w> Auction<'e, 'w> {
         (first, second, nearest)
     }
 
-    /// Puts posts whose price has risen on the lists they now belong to.
-    fn spread_news(&mut self) {
+    /// Makes the lists true again after prices have risen.
+    fn spread_news(&mut self, before: &[i64]) {
         let mut risen = std::mem::take(&mut self.risen);
-        risen.sort_unstable();
+        let rise = |post: u32| self.engine.price[post as usize] - before[post as usize];
+        risen.sort_unstable_by_key(|&post| (std::cmp::Reverse(rise(post)), post));
         risen.dedup();
+        risen.retain(|&post| rise(post) > 0);
+        if let Some(&post) = risen.get(NEWSWORTHY) {
+            let rise = rise(post);
+            self.engine.deals.note_rise(rise);
+            risen.truncate(NEWSWORTHY);
+        }
         self.engine.spread_news(&risen);
     }
 }
