@@ -21,7 +21,10 @@ const FLOORS: &[(&str, &[&str])] = &[
     // between the floors: a request belongs to a site and is shown with its name
     ("problems", &["domain", "store", "web", "sheets", "places"]),
     // floor 2
-    ("deployments", &["domain", "store", "web", "sheets", "flow", "allocation", "responders", "places", "notices", "problems"]),
+    (
+        "deployments",
+        &["domain", "store", "web", "sheets", "flow", "allocation", "responders", "places", "notices", "problems"],
+    ),
     ("sampling", &["domain", "store", "web", "sheets", "residents", "places"]),
     ("calls", &["domain", "store", "web", "sheets", "residents", "notices"]),
     ("venues", &["domain", "store", "web", "sheets", "residents", "places"]),
