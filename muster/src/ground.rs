@@ -123,15 +123,22 @@ impl Settled {
         self.key_file.clone().or_else(|| self.address.keyring()).unwrap_or_else(|| "muster.key".into())
     }
 
-    pub fn settings(&self, bound: SocketAddr) -> anyhow::Result<Settings> {
-        let public_url = self.public_url.clone().unwrap_or_else(|| format!("http://{bound}"));
-        if !self.listen.ip().is_loopback() && !public_url.starts_with("https://") {
+    /// Refused before a port is opened.
+    pub fn refuse_the_open(&self) -> anyhow::Result<()> {
+        let is_secure = self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
+        if !self.listen.ip().is_loopback() && !is_secure {
             bail!(
                 "refusing to listen on {} without TLS: passwords and personal data would travel in the open. \
                  Put a TLS proxy in front and give --public-url https://…, or listen on 127.0.0.1",
                 self.listen
             );
         }
+        Ok(())
+    }
+
+    pub fn settings(&self, bound: SocketAddr) -> anyhow::Result<Settings> {
+        self.refuse_the_open()?;
+        let public_url = self.public_url.clone().unwrap_or_else(|| format!("http://{bound}"));
         Ok(Settings {
             district: self.district.clone(),
             public_url,

@@ -43,6 +43,9 @@ events! {
     AccountSuspended "web.account_suspended" { account: Id<Account> }
     SignedIn "web.signed_in" {}
     SignInFailed "web.sign_in_failed" {}
+    SignedOut "web.signed_out" {}
+    PasswordSet "web.password_set" {}
+    TokenWithdrawn "web.token_withdrawn" {}
     TokenIssued "web.token_issued" { role: Role }
     /// Somebody looked at a person's data in full.
     PersonRevealed "web.person_revealed" { what: String }
@@ -78,6 +81,9 @@ events! {
     /// The person told of consents or declines; the assessment group publishes or withdraws.
     DeedDecided "responders.deed_decided" { deed: Id<Deed>, volunteer: Id<Volunteer>, state: String }
     BadgeRenewed "responders.badge_renewed" { volunteer: Id<Volunteer> }
+    /// Too many wrong digits were typed with this person's badge; or somebody opened the entrance again.
+    EntranceShut "responders.entrance_shut" { volunteer: Id<Volunteer> }
+    EntranceOpened "responders.entrance_opened" { volunteer: Id<Volunteer> }
     /// A personal link was made for somebody.
     LinkMade "responders.link_made" { volunteer: Id<Volunteer> }
     Commended "responders.commended" { volunteer: Id<Volunteer>, on: bool }

@@ -150,6 +150,32 @@ fn percent(byte: u8) -> String {
     }
 }
 
+/// An answer that also gives the browser a cookie.
+pub struct WithCookie<A> {
+    pub answer: A,
+    pub cookie: String,
+}
+
+impl<A: Answer> Answer for WithCookie<A> {
+    fn to_browser(self, frame: &Frame) -> Result<Response, Fault> {
+        Ok(with_cookie(self.answer.to_browser(frame)?, &self.cookie))
+    }
+
+    fn to_program(self) -> Result<Response, Fault> {
+        Ok(with_cookie(self.answer.to_program()?, &self.cookie))
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Option<Schema> {
+        A::schema(generator)
+    }
+}
+
+/// A response with one cookie more.
+pub(crate) fn with_cookie(mut response: Response, cookie: &str) -> Response {
+    response.headers_mut().extend(cookie.parse().map(|value| (header::SET_COOKIE, value)));
+    response
+}
+
 /// A response that the action has built itself: streams, cookies.
 impl Answer for Response {
     fn to_browser(self, _: &Frame) -> Result<Response, Fault> {

@@ -18,6 +18,10 @@ pub(crate) struct Parts<'a> {
 
 /// Reads a question. Parts of the path win over the query, and both over the body.
 pub(crate) fn read<Q: DeserializeOwned>(parts: &Parts<'_>) -> Result<Q, Fault> {
+    let is_text = |(_, value): &(String, String)| !value.contains('\0');
+    if !parts.path.iter().all(is_text) {
+        return Err(Refused::NotThere.into());
+    }
     let is_json =
         parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     if is_json { read_json(parts) } else { read_form(parts) }
@@ -38,6 +42,9 @@ fn read_json<Q: DeserializeOwned>(parts: &Parts<'_>) -> Result<Q, Fault> {
     for (name, value) in query.into_iter().chain(parts.path.iter().cloned()) {
         question.insert(name, Value::String(value));
     }
+    if question.values().any(holds_nul) {
+        return Err(not_understood(NUL));
+    }
     serde_json::from_value(Value::Object(question)).map_err(not_understood)
 }
 
@@ -54,8 +61,23 @@ fn read_form<Q: DeserializeOwned>(parts: &Parts<'_>) -> Result<Q, Fault> {
         let before = all.clone();
         all.extend(pairs(body)?.into_iter().filter(|(n, v)| !v.is_empty() && !named(n, &before)));
     }
+    if all.iter().any(|(_, value)| value.contains('\0')) {
+        return Err(not_understood(NUL));
+    }
     let encoded = serde_html_form::to_string(&all).map_err(not_understood)?;
     serde_html_form::from_str(&encoded).map_err(not_understood)
+}
+
+/// No text of ours holds one, and PostgreSQL stores none.
+const NUL: &str = "a text holds the character NUL";
+
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(all) => all.iter().any(holds_nul),
+        Value::Object(all) => all.values().any(holds_nul),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 fn not_understood(reason: impl ToString) -> Fault {

@@ -52,6 +52,8 @@ pub struct Desk {
     pub(crate) request: Uuid,
     pub(crate) peer: Option<IpAddr>,
     pub(crate) token: Option<String>,
+    /// The mark of a device that somebody signed in from before.
+    pub(crate) device: Option<String>,
 }
 
 impl Desk {
@@ -124,11 +126,6 @@ impl Desk {
     /// The address other people can open: `https://muster.example/…`.
     pub fn public_url(&self, path: &str) -> String {
         format!("{}{path}", self.house.settings.public_url)
-    }
-
-    /// Lets one more try at a secret pass, or refuses it: so many for one name, so many for one address.
-    pub fn try_once(&self, name: &str) -> Result<(), Fault> {
-        self.house.guard.try_once(name, self.peer)
     }
 
     /// Reads, in one snapshot.

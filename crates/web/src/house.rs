@@ -2,16 +2,18 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    net::IpAddr,
     sync::Arc,
 };
 
 use axum::Router;
 use domain::{Clock, District, Moment};
 use jiff::tz::TimeZone;
+use serde::Deserialize;
 use store::{Migration, Store, jobs::Runner, rotate::SealedColumn};
 
 use crate::{
-    access::{accounts, guard::Guard},
+    access::accounts,
     frame::NavItem,
     live::Live,
     routes::{Entry, Resolver, Routes},
@@ -58,6 +60,14 @@ impl Settings {
 /// Says what to mend in a section of the settings.
 pub type CheckSettings = fn(&Settings) -> Result<(), String>;
 
+/// The section `[web]` of the settings file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct OwnSettings {
+    /// The TLS proxies in front that do not stand on this machine.
+    proxies: Vec<IpAddr>,
+}
+
 /// What a duty brings into the house.
 pub struct Duty {
     pub name: &'static str,
@@ -82,9 +92,12 @@ pub fn own_duty() -> Duty {
             (crate::Locale::ZhCn, include_str!("../words/zh-CN.ftl")),
             (crate::Locale::En, include_str!("../words/en.ftl")),
         ],
-        migrations: &[Migration { name: "web/0001_access", sql: include_str!("../migrations/0001_access.sql") }],
+        migrations: &[
+            Migration { name: "web/0001_access", sql: include_str!("../migrations/0001_access.sql") },
+            Migration { name: "web/0002_tries", sql: include_str!("../migrations/0002_tries.sql") },
+        ],
         nav: crate::access::pages::NAV,
-        settings: None,
+        settings: Some(|settings| settings.of("web").map(|OwnSettings { .. }| ())),
         sealed: &[
             SealedColumn { table: "accounts", column: "name", id: "id", label: accounts::NAME },
             SealedColumn { table: "accounts", column: "phone", id: "id", label: accounts::PHONE },
@@ -99,7 +112,8 @@ pub struct House {
     pub words: Arc<Words>,
     pub settings: Settings,
     pub(crate) nav: Vec<NavItem>,
-    pub(crate) guard: Guard,
+    /// Proxies whose word about a request's origin is believed, besides one on this machine.
+    pub(crate) proxies: Vec<IpAddr>,
     pub live: Live,
     pub(crate) resolvers: HashMap<&'static str, Resolver>,
     pub entries: Vec<Entry>,
@@ -131,6 +145,7 @@ impl House {
         }
         let mut nav: Vec<NavItem> = duties.iter().flat_map(|duty| duty.nav.iter().copied()).collect();
         nav.sort_by_key(|item| item.place);
+        let OwnSettings { proxies } = settings.of("web")?;
         let live = Live::follow(&store);
         let started_at = store.clock().now();
         let (entries, resolvers, router) = routes.take();
@@ -139,7 +154,7 @@ impl House {
             words,
             settings,
             nav,
-            guard: Guard::default(),
+            proxies,
             live,
             resolvers,
             entries,

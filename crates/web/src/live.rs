@@ -26,6 +26,20 @@ use crate::{
 
 /// How often at most one page is told.
 const PACE: Duration = Duration::from_millis(800);
+/// How often a stream in which nothing happens looks whether its session is still good: sessions also end by the clock.
+const RECHECK: Duration = Duration::from_secs(30);
+/// What may have ended somebody's session, or changed what they may see.
+const ENDINGS: [&str; 9] = [
+    "web.signed_out",
+    "web.account_suspended",
+    "web.password_set",
+    "web.role_granted",
+    "web.role_withdrawn",
+    "web.token_withdrawn",
+    "responders.volunteer_changed",
+    "places.site_changed",
+    "places.zone_lead_named",
+];
 
 /// An entry of the journal, as far as listeners need it.
 #[derive(Debug, Clone)]
@@ -88,11 +102,14 @@ pub(crate) struct Ask {
 }
 
 pub(crate) async fn stream(State(house): State<Arc<House>>, headers: HeaderMap, Query(ask): Query<Ask>) -> Response {
-    let Some(standing) = recognise(&house, &headers).await else { return StatusCode::UNAUTHORIZED.into_response() };
+    let Some(token) = cookie(&headers, "muster") else { return StatusCode::UNAUTHORIZED.into_response() };
+    let Ok(Some(standing)) = recognise(&house, &token).await else { return StatusCode::UNAUTHORIZED.into_response() };
     let listener = Listener {
         heard: house.live.listen(),
         about: ask.about.split(',').filter(|duty| !duty.is_empty()).map(|duty| format!("{duty}.")).collect(),
         standing,
+        house,
+        token,
     };
     let events = stream::unfold(listener, |mut listener| async move {
         let number = listener.next().await?;
@@ -104,32 +121,50 @@ pub(crate) async fn stream(State(house): State<Arc<House>>, headers: HeaderMap, 
     Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)).event(alive)).into_response()
 }
 
-async fn recognise(house: &Arc<House>, headers: &HeaderMap) -> Option<Standing> {
-    let token = cookie(headers, "muster")?;
-    let now = house.clock().now();
-    house.store.look(move |tx| sessions::recognise(tx, &token, now).map_err(Fault::from)).await.ok().flatten()
+async fn recognise(house: &Arc<House>, token: &str) -> Result<Option<Standing>, Fault> {
+    let (now, token) = (house.clock().now(), token.to_owned());
+    house.store.look(move |tx| sessions::recognise(tx, &token, now).map_err(Fault::from)).await
 }
 
 struct Listener {
     heard: broadcast::Receiver<Heard>,
     about: Vec<String>,
     standing: Standing,
+    house: Arc<House>,
+    token: String,
 }
 
 impl Listener {
-    /// Waits for something this listener may see, then gathers what comes within the pace.
+    /// Waits for something this listener may see, then gathers what comes within the pace. The stream ends with the
+    /// session it was opened under.
     async fn next(&mut self) -> Option<i64> {
         loop {
-            match self.heard.recv().await {
-                Ok(heard) if !self.concerns(&heard) => {}
+            let is_news = match tokio::time::timeout(RECHECK, self.heard.recv()).await {
+                Ok(Ok(heard)) if self.concerns(&heard) => true,
+                Ok(Ok(heard)) if !ENDINGS.contains(&heard.kind.as_str()) => continue,
+                Ok(Ok(_)) | Err(_) => false,
                 // Fallen behind: whatever was missed, the page asks for the whole again.
-                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => break,
-                Err(broadcast::error::RecvError::Closed) => return None,
+                Ok(Err(broadcast::error::RecvError::Lagged(_))) => true,
+                Ok(Err(broadcast::error::RecvError::Closed)) => return None,
+            };
+            if is_news {
+                break;
             }
+            self.is_still_known().await.then_some(())?;
         }
         tokio::time::sleep(PACE).await;
         self.heard = self.heard.resubscribe();
-        Some(0)
+        self.is_still_known().await.then_some(0)
+    }
+
+    /// A store that is away for a moment ends nobody's stream.
+    async fn is_still_known(&mut self) -> bool {
+        match recognise(&self.house, &self.token).await {
+            Ok(Some(standing)) => self.standing = standing,
+            Ok(None) => return false,
+            Err(fault) => tracing::debug!(%fault, "a stream's session could not be looked at"),
+        }
+        true
     }
 
     fn concerns(&self, heard: &Heard) -> bool {

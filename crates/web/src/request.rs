@@ -112,7 +112,7 @@ impl Door {
             token,
             locale: locale(parts),
             chosen_locale: query_value(parts, "lang").is_some(),
-            peer: peer(parts),
+            peer: peer(parts, &house.proxies),
             request: parts.extensions.get::<RequestId>().map_or_else(Uuid::new_v4, |id| id.0),
             uri: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
             flash: cookie(&parts.headers, "flash"),
@@ -174,6 +174,7 @@ impl Door {
             request: self.request,
             peer: self.peer,
             token: self.token.clone(),
+            device: cookie(&parts.headers, "device"),
         })
     }
 
@@ -182,6 +183,9 @@ impl Door {
         let In::The(name) = entry.within else { return Ok(Jurisdiction::district(district)) };
         let resolver = self.house.resolvers[name];
         let value = self.path_parts.iter().find(|(part, _)| part == name).map(|(_, v)| v.clone()).unwrap_or_default();
+        if value.contains('\0') {
+            return Err(Refused::NotThere.into());
+        }
         let found = self.house.store.look(move |tx| resolver(tx, &district, &value).map_err(Fault::from)).await?;
         found.ok_or_else(|| Refused::NotThere.into())
     }
@@ -300,8 +304,14 @@ fn locale(parts: &Parts) -> Locale {
     chosen.or_else(kept).or_else(accepted).unwrap_or_default()
 }
 
-fn peer(parts: &Parts) -> Option<IpAddr> {
-    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
+/// Where a request comes from. Behind the TLS proxy every connection is the proxy's own: its word is taken, and of what
+/// it passes on only the last address, because everything before that the sender may have written.
+fn peer(parts: &Parts, proxies: &[IpAddr]) -> Option<IpAddr> {
+    let direct = parts.extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip().to_canonical();
+    let is_proxy = direct.is_loopback() || proxies.contains(&direct);
+    let named = || parts.headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next();
+    let passed_on = is_proxy.then(named).flatten().and_then(|text| text.trim().parse().ok());
+    Some(passed_on.unwrap_or(direct))
 }
 
 /// The idempotency key: the header `Idempotency-Key`, or the field `_key` of a form.

@@ -14,7 +14,14 @@ use serde::{Serialize, de::DeserializeOwned};
 use store::{Error, Tx};
 
 use crate::{
-    access::pages, answer::Answer, conflicts, desk::Desk, house::House, live, refusal::Fault, request, statics,
+    access::{pages, tokens},
+    answer::Answer,
+    conflicts,
+    desk::Desk,
+    house::House,
+    live,
+    refusal::Fault,
+    request, statics,
     upload::Upload,
 };
 
@@ -183,6 +190,7 @@ impl Routes {
 pub(crate) fn own(routes: &mut Routes) {
     use Right::{Anybody, ManageAccounts, MoveClock, SettleConflicts, SignedIn};
     routes.resolve("account", pages::resolve_account);
+    routes.resolve("token", tokens::resolve);
 
     routes.get("/", Anybody, In::Anywhere, pages::home);
     routes.get("/sign-in", Anybody, In::Anywhere, pages::sign_in_form);
@@ -197,6 +205,7 @@ pub(crate) fn own(routes: &mut Routes) {
     routes.post("/accounts/{account}/grants", ManageAccounts, In::The("account"), pages::grant_role);
     routes.post("/accounts/{account}/link", ManageAccounts, In::The("account"), pages::make_link);
     routes.post("/accounts/{account}/suspension", ManageAccounts, In::The("account"), pages::suspend);
+    routes.post("/tokens/{token}/withdrawal", ManageAccounts, In::The("token"), tokens::withdraw);
     routes.get("/pages", ManageAccounts, In::District, pages::address_book);
     routes.get("/conflicts", SettleConflicts, In::District, conflicts::list);
     routes.post("/conflicts", SettleConflicts, In::District, conflicts::decide);

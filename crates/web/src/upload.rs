@@ -28,7 +28,8 @@ impl Upload {
         &self.path
     }
 
-    fn new(name: String) -> Self {
+    fn new(mut name: String) -> Self {
+        name.retain(|c| !c.is_control());
         Self { name, path: std::env::temp_dir().join(format!("muster-{}", Uuid::new_v4())) }
     }
 }

@@ -58,7 +58,7 @@ pub fn name_lead(
     }
     let account = create(tx, district, "lead", name, phone)?;
     zones::set_lead(tx, zone, account)?;
-    standing::withdraw_all(tx, Role::ZoneLead, &Scope::Zone(zone))?;
+    before.map_or(Ok(false), |lead| standing::withdraw(tx, lead.uuid(), Role::ZoneLead, &Scope::Zone(zone)))?;
     accounts::grant(tx, district, account, Role::ZoneLead, &Scope::Zone(zone))?;
     let here = Jurisdiction { zone: Some(zone), ..Jurisdiction::district(district.clone()) };
     tx.record(&here, zone.uuid(), &Event::ZoneLeadNamed { zone, account })?;

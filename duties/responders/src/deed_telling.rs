@@ -4,7 +4,12 @@
 use domain::{Event, Id, Jurisdiction, Moment, things};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use web::{Desk, Done, Fault, Page, refusal::Refused as House, view};
+use web::{
+    Desk, Done, Fault, Page,
+    access::guard::{self, Counted},
+    refusal::Refused as House,
+    view,
+};
 
 use crate::{
     badges,
@@ -67,7 +72,7 @@ pub struct Told {
 }
 
 pub async fn tell(desk: Desk, ask: Tell) -> Result<Done<Told>, Fault> {
-    desk.try_once(&format!("deed {}", desk.actor().id))?;
+    guard::take(&desk, vec![Counted::of(format!("deed {}", desk.actor().id))]).await?;
     let (story, actor, place) = (text(&ask.story)?, desk.actor(), desk.here().clone());
     let badge = badges::read(&ask.badge);
     let told = desk.change(move |tx| {

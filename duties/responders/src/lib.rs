@@ -51,6 +51,11 @@ pub mod attendance {
     };
 }
 
+/// Coming in by badge and digits.
+pub mod entrance_by_badge {
+    pub use crate::entrance::{is_shut, open_again};
+}
+
 /// Badge codes.
 pub mod badge {
     pub use crate::badges::{LENGTH, code, grouped, read};
@@ -79,8 +84,10 @@ pub fn duty() -> Duty {
     }
 }
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { name: "responders/0001_responders", sql: include_str!("../migrations/0001_responders.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "responders/0001_responders", sql: include_str!("../migrations/0001_responders.sql") },
+    Migration { name: "responders/0002_entrances", sql: include_str!("../migrations/0002_entrances.sql") },
+];
 
 const NAV: &[NavItem] = &[
     NavItem { href: "/teams", word: "responders-teams", right: Right::SeeRegisters, place: 50 },

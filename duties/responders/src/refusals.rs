@@ -25,4 +25,8 @@ web::refusals! { "responders":
     11 HasLeft = 409,
     /// Not a telephone number.
     12 NotAPhone = 422,
+    /// Wrong digits were typed: the entrance by badge rests for a while.
+    13 EntranceRests = 429,
+    /// Wrong digits were typed too often: somebody has to open the entrance again.
+    14 EntranceShut = 403,
 }

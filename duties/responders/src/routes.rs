@@ -23,6 +23,7 @@ pub fn routes(routes: &mut Routes) {
     routes.post("/volunteers/{volunteer}/phone", RevealPerson, In::The("volunteer"), volunteer_page::reveal);
     routes.post("/volunteers/{volunteer}/link", EditRegisters, In::The("volunteer"), volunteer_page::make_link);
     routes.post("/volunteers/{volunteer}/badge", EditRegisters, In::The("volunteer"), volunteer_page::renew_badge);
+    routes.post("/volunteers/{volunteer}/entrance", EditRegisters, In::The("volunteer"), entrance::reopen);
     routes.post("/volunteers/{volunteer}/departure", EditRegisters, In::The("volunteer"), volunteer_page::depart);
     routes.post("/volunteers/{volunteer}/corrections", AssessRecords, In::The("volunteer"), correcting::ask_for);
 

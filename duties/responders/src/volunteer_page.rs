@@ -16,7 +16,7 @@ use web::{
 };
 
 use crate::{
-    attend, badges,
+    attend, badges, entrance,
     refusals::Refused,
     rules::commending::Merits,
     store::{
@@ -40,6 +40,8 @@ pub struct VolunteerPage {
     team: Id<things::Team>,
     team_name: String,
     badge: String,
+    /// Too many wrong digits were typed with this badge.
+    entrance_is_shut: bool,
     has_left: bool,
     roles: Vec<PostRole>,
     languages: String,
@@ -88,6 +90,7 @@ fn page(tx: &mut Tx, id: Id<things::Volunteer>) -> Result<VolunteerPage, Fault> 
         team,
         team_name,
         badge: badges::grouped(&badge),
+        entrance_is_shut: entrance::is_shut(tx, id)?,
         has_left,
         roles: roles(head.roles),
         languages: head.languages,
@@ -156,6 +159,7 @@ pub async fn renew_badge(desk: Desk, _: Nothing) -> Result<Done<()>, Fault> {
     let place = desk.here().clone();
     desk.change(move |tx| {
         volunteers::set_badge(tx, id, &badges::code())?;
+        entrance::open_again(tx, &place, id)?;
         Ok(tx.record(&place, id.uuid(), &Event::BadgeRenewed { volunteer: id })?)
     })
     .await?;

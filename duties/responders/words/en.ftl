@@ -73,6 +73,10 @@ responders-entrance = Come in with your badge
 responders-entrance-hint = Without your personal link, use your badge's code and the last four digits of your telephone number.
 responders-entrance-badge = Badge code ({ $count } letters)
 responders-entrance-digits = Last four digits of your number
+responders-entrance-shut = Entrance by badge is shut
+responders-entrance-shut-hint = The digits were wrong five times. Make sure it is this person, then open it again; if the badge is lost, make a new one.
+responders-open-entrance = Open again
+responders-entrance-open = Open again: the person can come in by badge.
 
 # The own record
 responders-record = My record
@@ -200,3 +204,5 @@ responders-refused-9 = The times are wrong: leaving comes after coming, and not 
 responders-refused-10 = This date and time cannot be read. Write it like 2022-09-15 08:00.
 responders-refused-11 = This person has left; no link can be made.
 responders-refused-12 = Not a whole telephone number. Write all 11 digits, or the area code with it.
+responders-refused-13 = The digits were wrong several times. Wait { $minutes } min, or come in by the personal link of your notice.
+responders-refused-14 = The digits were wrong five times: the entrance by badge is shut. Come in by the personal link of your notice, or ask your site chief or headquarters to open it again.

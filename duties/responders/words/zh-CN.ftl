@@ -70,6 +70,10 @@ responders-entrance = 凭胸卡进入
 responders-entrance-hint = 没有个人链接时，凭胸卡编码和本人手机号后四位进入。
 responders-entrance-badge = 胸卡编码（{ $count } 位）
 responders-entrance-digits = 本人手机号后四位
+responders-entrance-shut = 凭胸卡进入已锁
+responders-entrance-shut-hint = 后四位输错五次。核实是本人后再重新打开；胸卡若已丢失，请换发。
+responders-open-entrance = 重新打开
+responders-entrance-open = 已重新打开，本人可凭胸卡进入。
 
 # The own record
 responders-record = 我的记录
@@ -191,3 +195,5 @@ responders-refused-9 = 时间不对：离岗须晚于到岗，且不能在将来
 responders-refused-10 = 看不懂这个时间。请写成 2022-09-15 08:00。
 responders-refused-11 = 此人已退出，不能再发链接。
 responders-refused-12 = 不是完整的电话号码。请写全 11 位手机号，座机带区号。
+responders-refused-13 = 后四位输错了几次，请等 { $minutes } 分钟再试，或打开通知里的个人链接进入。
+responders-refused-14 = 后四位输错五次，凭胸卡进入已锁。请打开通知里的个人链接进入，或请点长、指挥部核实后重新打开。

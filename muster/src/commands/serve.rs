@@ -49,6 +49,7 @@ pub struct Open {
 impl Open {
     /// Binds the address and puts the house together.
     pub async fn start(ground: &Settled, store: Store) -> anyhow::Result<Self> {
+        ground.refuse_the_open()?;
         let listener =
             TcpListener::bind(ground.listen).await.with_context(|| format!("listening on {}", ground.listen))?;
         let bound = listener.local_addr()?;

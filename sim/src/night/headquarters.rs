@@ -35,6 +35,8 @@ impl Headquarters {
     pub async fn open(lines: &Lines, stage: &Stage) -> Result<Self, Trouble> {
         let administrator = lines.enter(&stage.first_code).await?;
         administrator.post("/password", &json!({ "password": stage.password })).await?;
+        // A new password ends the session it was chosen in.
+        let administrator = lines.sign_in("administrator", &stage.password).await?;
         let mut accounts = vec![("administrator", first_account(&administrator).await?)];
         let mut phones = Vec::new();
         let staff = [

@@ -91,6 +91,18 @@ impl Lines {
         }
     }
 
+    /// Signs in with a password.
+    pub async fn sign_in(&self, login: &str, password: &str) -> Result<Phone, Trouble> {
+        let path = "/sign-in";
+        let asked = self.http.post(format!("{}{path}", self.base)).header("origin", &*self.base);
+        let reply = asked.form(&[("login", login), ("password", password)]).send().await;
+        let reply = reply.map_err(|e| Trouble::broken(path, e))?;
+        let cookies = reply.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
+        let cookie = cookies.filter_map(|text| text.split(';').next()).find(|text| text.starts_with("muster="));
+        let cookie = cookie.ok_or_else(|| Trouble::broken(path, reply.status()))?;
+        Ok(Phone { lines: self.clone(), cookie: cookie.into() })
+    }
+
     /// Each telephone has an address of its own, as on a real network: the server counts tries by address.
     async fn knock(&self, path: &str) -> std::io::Result<String> {
         let host = self.base.trim_start_matches("http://");

@@ -1,40 +1,106 @@
-//! The guard at the sign-in pages: at most ten tries in fifteen minutes for one name and for one address.
+//! The guard at everything that takes a secret: at most ten wrong tries in fifteen minutes for one account and for one
+//! address. Tries stand in the store, so they count on every server together and a restart forgives nothing.
 
-use std::{net::IpAddr, num::NonZeroU32, time::Duration};
+use std::net::{IpAddr, Ipv6Addr};
 
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use store::{Act, Error, Tx, params};
+use uuid::Uuid;
 
-use crate::refusal::{Fault, Refused};
+use crate::{
+    Desk,
+    refusal::{Fault, Refused},
+};
 
-const TRIES: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
-const WITHIN: Duration = Duration::from_mins(15);
-/// Many people sit behind one address of a mobile network: an address may try more often than a name.
-const TRIES_OF_ADDRESS: NonZeroU32 = NonZeroU32::new(100).expect("a hundred is not zero");
+const WITHIN_MIN: i64 = 15;
+const TRIES: i64 = 10;
+/// For long codes, which nobody can guess: a whole street of phones may sit behind one address.
+const TRIES_AT_CODES: i64 = 100;
 
-/// Counts tries in this process's memory: a restart forgives, which is harmless at these numbers.
-pub struct Guard {
-    names: DefaultKeyedRateLimiter<String>,
-    addresses: DefaultKeyedRateLimiter<IpAddr>,
+/// Something whose tries are counted.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    name: String,
+    most: i64,
 }
 
-impl Default for Guard {
-    fn default() -> Self {
-        let quota = |tries: NonZeroU32| Quota::with_period(WITHIN / tries.get()).map(|quota| quota.allow_burst(tries));
-        let of = |tries| quota(tries).unwrap_or_else(|| Quota::per_minute(TRIES));
-        Self { names: RateLimiter::keyed(of(TRIES)), addresses: RateLimiter::keyed(of(TRIES_OF_ADDRESS)) }
+impl Counted {
+    /// An account, a device, a person: whatever bears this name.
+    pub fn of(name: impl Into<String>) -> Self {
+        Self { name: name.into(), most: TRIES }
+    }
+
+    /// Where the request came from.
+    pub fn address(desk: &Desk) -> Self {
+        Self::of(format!("address {}", network(desk.peer)))
+    }
+
+    /// Where a request with a long code came from.
+    pub fn address_with_codes(desk: &Desk) -> Self {
+        Self { name: format!("codes {}", network(desk.peer)), most: TRIES_AT_CODES }
+    }
+
+    fn is_used_up(&self, tx: &mut Tx, at: domain::Moment) -> Result<bool, Error> {
+        let sql = "select count(*) as n from tries where counted = $1 and at > $2";
+        let counted = tx.blind("tries.counted", &self.name);
+        let used: i64 = tx.one(sql, params![counted, at.plus_min(-WITHIN_MIN)], |row| row.get("n"))?;
+        Ok(used >= self.most)
     }
 }
 
-impl Guard {
-    /// Lets one more try pass, or refuses it.
-    pub fn try_once(&self, name: &str, address: Option<IpAddr>) -> Result<(), Fault> {
-        let name_passes = self.names.check_key(&name.to_lowercase()).is_ok();
-        let address_passes = address.is_none_or(|ip| self.addresses.check_key(&ip).is_ok());
-        if self.names.len() > 10_000 {
-            self.names.retain_recent();
-            self.addresses.retain_recent();
+/// One try that was taken. It counts unless it is given back.
+#[derive(Debug, Clone, Copy)]
+pub struct Try(Uuid);
+
+/// Refuses when no try is left. Takes none.
+pub async fn look(desk: &Desk, all: Vec<Counted>) -> Result<(), Fault> {
+    let at = desk.at();
+    desk.look(move |tx| refuse_used_up(tx, &all, at)).await
+}
+
+/// Takes one of the tries that are left, before the secret is looked at: however many come at once, no more than that
+/// many secrets are ever looked at.
+pub async fn take(desk: &Desk, all: Vec<Counted>) -> Result<Try, Fault> {
+    // Whoever has none left does not reach the gate, where honest work waits.
+    look(desk, all.clone()).await?;
+    let id = Uuid::new_v4();
+    let act = Act { actor: desk.actor(), at: desk.at(), request: Some(desk.request) };
+    let taken = desk.store().change(act, move |tx| {
+        let at = tx.at();
+        tx.execute("delete from tries where at <= $1", params![at.plus_min(-WITHIN_MIN)])?;
+        refuse_used_up(tx, &all, at)?;
+        for one in &all {
+            let counted = tx.blind("tries.counted", &one.name);
+            tx.execute("insert into tries (id, counted, at) values ($1, $2, $3)", params![id, counted, at])?;
         }
-        if name_passes && address_passes { Ok(()) } else { Err(Refused::TooManyTries.into()) }
+        Ok::<_, Fault>(Try(id))
+    });
+    taken.await
+}
+
+/// The secret was right: the try does not count.
+pub fn give_back(tx: &mut Tx, taken: Try) -> Result<(), Error> {
+    tx.execute("delete from tries where id = $1", params![taken.0])?;
+    Ok(())
+}
+
+fn refuse_used_up(tx: &mut Tx, all: &[Counted], at: domain::Moment) -> Result<(), Fault> {
+    for one in all {
+        if one.is_used_up(tx, at)? {
+            return Err(Refused::TooManyTries.into());
+        }
+    }
+    Ok(())
+}
+
+/// Who has one IPv6 address has a whole /64 of them.
+fn network(address: Option<IpAddr>) -> IpAddr {
+    match address.map(|address| address.to_canonical()) {
+        Some(IpAddr::V6(v6)) => {
+            let [a, b, c, d, ..] = v6.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        Some(v4) => v4,
+        None => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
     }
 }
 
@@ -43,11 +109,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_eleventh_try_of_a_name_is_refused_and_others_are_not() {
-        let guard = Guard::default();
-        let tries = (0..11).map(|_| guard.try_once("Chief", None).is_ok()).collect::<Vec<_>>();
-        assert_eq!(tries.iter().filter(|passed| **passed).count(), 10);
-        assert!(guard.try_once("chief", None).is_err());
-        assert!(guard.try_once("other", None).is_ok());
+    fn one_network_is_counted_together() {
+        let of = |text: &str| network(Some(text.parse().unwrap()));
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
     }
 }

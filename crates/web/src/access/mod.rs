@@ -1,6 +1,7 @@
 //! Who comes in, and as what: accounts, grants, doors (links and one-time codes), sessions and tokens.
 
 pub mod accounts;
+pub mod devices;
 pub mod doors;
 pub mod guard;
 pub mod pages;
@@ -8,5 +9,6 @@ pub mod passwords;
 pub mod secrets;
 pub mod sessions;
 pub mod standing;
+pub mod tokens;
 
 pub use standing::{Grant, Standing};

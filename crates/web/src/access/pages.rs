@@ -12,9 +12,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{Act, Error, Tx, params};
 
-use super::{accounts, doors, passwords, sessions, standing};
+use super::{
+    accounts, devices, doors,
+    guard::{self, Counted},
+    passwords, sessions, standing, tokens,
+};
 use crate::{
-    Desk, Done, Fault, NavItem, Page, qr,
+    Desk, Done, Fault, NavItem, Page,
+    answer::{WithCookie, with_cookie},
+    qr,
     refusal::Refused,
     routes::{Entry, In, Way},
     view,
@@ -85,20 +91,36 @@ pub struct SignIn {
 }
 
 pub async fn sign_in(desk: Desk, ask: SignIn) -> Result<Response, Fault> {
-    desk.house().guard.try_once(&ask.login, desk.peer)?;
-    let login = ask.login.clone();
-    let known = desk.look(move |tx| Ok(accounts::by_login(tx, &login)?)).await?;
+    let (login, mark) = (ask.login.clone(), desk.device.clone());
+    let (known, device) = desk
+        .look(move |tx| {
+            let device = mark.and_then(|mark| devices::recognise(tx, &login, &mark));
+            Ok((accounts::by_login(tx, &login)?, device))
+        })
+        .await?;
+    let taken = guard::take(&desk, counted(&desk, &ask.login, device)).await?;
     let stored = known.as_ref().and_then(|known| known.password.clone());
     let fits = passwords::fits(ask.password, stored).await?;
     let Some(accounts::SigningIn { account, district, .. }) = known.filter(|_| fits) else {
         note_failure(&desk).await?;
         return Err(Refused::NotRecognised.into());
     };
-    let actor = Actor::new(ActorKind::Account, account.uuid());
-    let token =
-        begin(&desk, actor, move |tx| Ok(sessions::begin(tx, actor, &district, Some(sessions::SESSION_H), None)?))
-            .await?;
-    Ok(come_in(&desk, &token, &local(ask.next.as_deref())))
+    let (actor, login) = (Actor::new(ActorKind::Account, account.uuid()), ask.login);
+    let (token, mark) = begin(&desk, actor, move |tx| {
+        guard::give_back(tx, taken)?;
+        Ok((sessions::begin(tx, actor, &district, Some(sessions::SESSION_H), None)?, devices::mark(tx, &login)))
+    })
+    .await?;
+    let come = come_in(&desk, &token, &local(ask.next.as_deref()));
+    Ok(with_cookie(come, &cookie(&desk, "device", &mark, devices::MARK_S)))
+}
+
+/// A known device has tries of its own; everybody else shares those of the account and of the address.
+fn counted(desk: &Desk, login: &str, device: Option<String>) -> Vec<Counted> {
+    match device {
+        Some(device) => vec![Counted::of(format!("device {device}"))],
+        None => vec![Counted::of(format!("account {}", login.trim().to_lowercase())), Counted::address(desk)],
+    }
 }
 
 async fn note_failure(desk: &Desk) -> Result<(), Fault> {
@@ -107,17 +129,19 @@ async fn note_failure(desk: &Desk) -> Result<(), Fault> {
 }
 
 /// Begins a session in the name of whoever comes in.
-async fn begin(
+async fn begin<T: Send + 'static>(
     desk: &Desk,
     actor: Actor,
-    work: impl Fn(&mut Tx) -> Result<String, Fault> + Send + 'static,
-) -> Result<String, Fault> {
-    let place = desk.here().clone();
+    work: impl Fn(&mut Tx) -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    let (place, before) = (desk.here().clone(), desk.token.clone());
     let act = Act { actor, at: desk.at(), request: Some(desk.request) };
     let changed = desk.store().change(act, move |tx| {
-        let token = work(tx)?;
+        // Whatever session the browser came with ends: nobody can plant one that another then signs in to.
+        before.as_deref().map_or(Ok(()), |before| sessions::leave(tx, before))?;
+        let begun = work(tx)?;
         tx.record(&place, actor.id, &Event::SignedIn {})?;
-        Ok::<_, Fault>(token)
+        Ok::<_, Fault>(begun)
     });
     changed.await
 }
@@ -137,18 +161,26 @@ fn local(next: Option<&str>) -> String {
 }
 
 fn come_in(desk: &Desk, token: &str, to: &str) -> Response {
-    let secure = if desk.house().settings.is_secure() { "; Secure" } else { "" };
-    let age_s = sessions::SESSION_H * 3600;
-    let cookie = format!("muster={token}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Lax{secure}");
+    let cookie = cookie(desk, "muster", token, sessions::SESSION_H * 3600);
     let mut headers = HeaderMap::new();
     headers.extend(cookie.parse().map(|value| (header::SET_COOKIE, value)));
     headers.insert(header::LOCATION, HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/")));
     (StatusCode::SEE_OTHER, headers).into_response()
 }
 
+fn cookie(desk: &Desk, name: &str, value: &str, age_s: i64) -> String {
+    let secure = if desk.house().settings.is_secure() { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Lax{secure}")
+}
+
 pub async fn sign_out(desk: Desk, _: Nothing) -> Result<Response, Fault> {
     if let Some(token) = desk.token.clone() {
-        desk.change(move |tx| Ok(sessions::end(tx, &token)?)).await?;
+        let (place, actor) = (desk.here().clone(), desk.actor());
+        desk.change(move |tx| {
+            sessions::end(tx, &token)?;
+            Ok(tx.record(&place, actor.id, &Event::SignedOut {})?)
+        })
+        .await?;
     }
     let gone = "muster=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
     Ok((StatusCode::SEE_OTHER, [(header::SET_COOKIE, gone), (header::LOCATION, "/sign-in")]).into_response())
@@ -174,7 +206,9 @@ pub async fn enter(desk: Desk, ask: DoorAsk) -> Result<Response, Fault> {
     let act = Act { actor: Actor::visitor(), at: desk.at(), request: Some(desk.request) };
     let code = ask.code;
     let place = desk.here().clone();
+    let before = desk.token.clone();
     let entered = desk.store().change(act, move |tx| {
+        before.as_deref().map_or(Ok(()), |before| sessions::leave(tx, before))?;
         let (actor, token) = doors::enter(tx, &code)?;
         tx.record(&place, actor.id, &Event::SignedIn {})?;
         Ok::<_, Fault>((actor, token))
@@ -183,7 +217,7 @@ pub async fn enter(desk: Desk, ask: DoorAsk) -> Result<Response, Fault> {
         Ok(entered) => entered,
         // Only failures are counted: a whole town may come in through one proxy or one mobile address.
         Err(fault) => {
-            desk.house().guard.try_once(&format!("door {:?}", desk.peer), desk.peer)?;
+            guard::take(&desk, vec![Counted::address_with_codes(&desk)]).await?;
             return Err(fault);
         }
     };
@@ -216,11 +250,20 @@ pub struct NewPassword {
     password: String,
 }
 
-pub async fn set_password(desk: Desk, ask: NewPassword) -> Result<Done<()>, Fault> {
-    let Actor { kind: ActorKind::Account, id } = desk.actor() else { return Err(Refused::NotThere.into()) };
+/// A new password ends every session of the account and begins one with a new id here.
+pub async fn set_password(desk: Desk, ask: NewPassword) -> Result<WithCookie<Done<()>>, Fault> {
+    let actor = desk.actor();
+    let Actor { kind: ActorKind::Account, id } = actor else { return Err(Refused::NotThere.into()) };
     let hash = passwords::hash(ask.password).await?;
-    desk.change(move |tx| Ok(accounts::set_password(tx, Id::from_uuid(id), &hash)?)).await?;
-    Ok(Done::at("/", ()).saying("web-password-set"))
+    let (place, act) = (desk.here().clone(), Act { actor, at: desk.at(), request: Some(desk.request) });
+    let begun = desk.store().change(act, move |tx| {
+        accounts::set_password(tx, Id::from_uuid(id), &hash)?;
+        sessions::end_all(tx, id)?;
+        tx.record(&place, id, &Event::PasswordSet {})?;
+        Ok::<_, Fault>(sessions::begin(tx, actor, &place.district, Some(sessions::SESSION_H), None)?)
+    });
+    let cookie = cookie(&desk, "muster", &begun.await?, sessions::SESSION_H * 3600);
+    Ok(WithCookie { answer: Done::at("/", ()).saying("web-password-set"), cookie })
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -236,16 +279,18 @@ pub struct AccountLine {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct AccountsPage {
     accounts: Vec<AccountLine>,
+    tokens: Vec<tokens::TokenLine>,
     roles: Vec<Role>,
 }
 view!(AccountsPage, "accounts.html");
 
 pub async fn accounts(desk: Desk, _: Nothing) -> Result<Page<AccountsPage>, Fault> {
     let district = desk.district().clone();
-    let accounts = desk.look(move |tx| list_accounts(tx, &district)).await?;
+    let found = desk.look(move |tx| Ok((list_accounts(tx, &district)?, tokens::list(tx, &district)?)));
+    let (accounts, tokens) = found.await?;
     let roles =
         Role::ALL.into_iter().filter(|role| !matches!(role, Role::Volunteer | Role::SiteChief | Role::ZoneLead));
-    Ok(Page(AccountsPage { accounts, roles: roles.collect() }))
+    Ok(Page(AccountsPage { accounts, tokens, roles: roles.collect() }))
 }
 
 /// People of the headquarters; chiefs and leads are on the pages of their sites and zones.
@@ -315,6 +360,8 @@ pub struct GrantRole {
 pub async fn grant_role(desk: Desk, ask: GrantRole) -> Result<Done<()>, Fault> {
     let district = desk.district().clone();
     desk.change(move |tx| {
+        // Whoever has other rights comes in anew: the sessions of before end.
+        sessions::end_all(tx, ask.account.uuid())?;
         if !ask.withdraw {
             return Ok(accounts::grant(tx, &district, ask.account, ask.role, &Scope::District)?);
         }
@@ -325,7 +372,7 @@ pub async fn grant_role(desk: Desk, ask: GrantRole) -> Result<Done<()>, Fault> {
         Ok(())
     })
     .await?;
-    Ok(Done::at("/accounts", ()).saying("web-saved"))
+    Ok(Done::at("/accounts", ()).saying("web-role-changed"))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

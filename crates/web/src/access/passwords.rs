@@ -12,7 +12,9 @@ use crate::refusal::{Fault, Refused};
 pub const MIN_CHARS: usize = 15;
 
 /// How many hashes may be computed at once.
-static AT_ONCE: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
+static AT_ONCE: Semaphore = Semaphore::const_new(2);
+/// How many may be computed or wait for it; the rest is told to come back, so that a storm does not queue up for hours.
+static WAITING: Semaphore = Semaphore::const_new(32);
 
 /// Hashes a new password.
 pub async fn hash(password: String) -> Result<String, Fault> {
@@ -40,6 +42,7 @@ static NOBODYS: LazyLock<String> = LazyLock::new(|| {
 });
 
 async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
+    let _place = WAITING.try_acquire().map_err(|_| Refused::Busy)?;
     let _turn = AT_ONCE.acquire().await.map_err(|e| Fault::Bug(e.to_string()))?;
     tokio::task::spawn_blocking(work).await.map_err(|e| Fault::Bug(e.to_string()))
 }
@@ -55,5 +58,21 @@ mod tests {
         assert!(!fits("correct horse batterz".into(), Some(stored)).await.unwrap());
         assert!(!fits("anything at all here".into(), None).await.unwrap());
         assert!(hash("short".into()).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_storm_is_told_to_come_back() {
+        let storm = (0..100).map(|_| tokio::spawn(fits("anything at all here".into(), None)));
+        let storm: Vec<_> = storm.collect();
+        let (mut looked_at, mut told) = (0, 0);
+        for try_ in storm {
+            match try_.await.unwrap() {
+                Ok(fits) => looked_at += usize::from(!fits),
+                Err(Fault::Refused(refusal)) => told += usize::from(refusal.code == "web.12"),
+                Err(other) => panic!("{other}"),
+            }
+        }
+        assert_eq!(looked_at + told, 100);
+        assert!(looked_at >= 32 && told > 0, "{looked_at} looked at, {told} told");
     }
 }

@@ -61,10 +61,19 @@ pub fn end(tx: &mut Tx, token: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Ends every session of a holder: suspended, left, or the password changed.
-pub fn end_all(tx: &mut Tx, holder: Uuid) -> Result<(), Error> {
-    tx.execute("update sessions set ended_at = $2 where holder = $1 and ended_at is null", params![holder, tx.at()])?;
+/// Ends the session that a browser leaves behind by signing in anew; a program's token goes on.
+pub fn leave(tx: &mut Tx, token: &str) -> Result<(), Error> {
+    tx.execute(
+        "update sessions set ended_at = $2 where token_hash = $1 and ended_at is null and actor_kind <> 'device'",
+        params![secrets::hash(token), tx.at()],
+    )?;
     Ok(())
+}
+
+/// Ends every session of a holder: suspended, left, other rights or another password. Says how many there were.
+pub fn end_all(tx: &mut Tx, holder: Uuid) -> Result<u64, Error> {
+    let sql = "update sessions set ended_at = $2 where holder = $1 and ended_at is null";
+    tx.execute(sql, params![holder, tx.at()])
 }
 
 /// Issues an API token that carries one role within one scope, without an expiry.

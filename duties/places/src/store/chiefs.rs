@@ -43,14 +43,17 @@ pub fn chiefs(tx: &mut Tx, district: &District) -> Result<HashMap<Id<Site>, Chie
     Ok(chiefs)
 }
 
-/// Makes an account the chief of a site; whoever was it before is no longer.
+/// Makes an account the chief of a site; whoever was it before is no longer. Tokens of the site's own devices go on: they
+/// belong to the site, and an administrator takes them back one by one.
 pub fn set_chief(tx: &mut Tx, district: &District, site: Id<Site>, account: Id<Account>) -> Result<(), Error> {
+    let scope = Scope::Site(site);
+    if let Some(before) = chief(tx, site)? {
+        standing::withdraw(tx, before.account.uuid(), Role::SiteChief, &scope)?;
+    }
     tx.execute(
         "insert into site_chiefs (site, account) values ($1, $2) on conflict (site) do update set account = excluded.account",
         params![site, account],
     )?;
-    let scope = Scope::Site(site);
-    standing::withdraw_all(tx, Role::SiteChief, &scope)?;
     accounts::grant(tx, district, account, Role::SiteChief, &scope)?;
     if let Some(here) = super::sites::jurisdiction(tx, site)? {
         tx.record(&here, site.uuid(), &Event::SiteChanged { site })?;

@@ -4,5 +4,6 @@ pub mod attendances;
 pub mod commendations;
 pub mod corrections;
 pub mod deeds;
+pub mod entrances;
 pub mod teams;
 pub mod volunteers;

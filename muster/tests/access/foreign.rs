@@ -1,0 +1,93 @@
+//! Writes that another site makes a browser send: refused before anything else happens.
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, header},
+};
+use domain::{Role, Scope};
+use serde_json::Value;
+use web::routes::{Entry, Way};
+
+use crate::{
+    asking::{OWN_ORIGIN, Question, Reply, filled},
+    bodies::Shapes,
+    world::World,
+};
+
+/// What browsers say of a page that is not ours, and what nobody says.
+const FOREIGN: [&[(&str, &str)]; 8] = [
+    &[],
+    &[("origin", "https://evil.example")],
+    &[("origin", "null")],
+    &[("origin", "http://muster.test.evil.example")],
+    &[("origin", "http://muster.test:81")],
+    &[("sec-fetch-site", "cross-site")],
+    &[("sec-fetch-site", "same-site")],
+    &[("origin", "https://evil.example"), ("sec-fetch-site", "same-origin")],
+];
+
+async fn write(
+    router: &Router,
+    (world, shapes): (&World, &Shapes),
+    entry: &Entry,
+    cookie: &str,
+    headers: &[(&'static str, &'static str)],
+) -> Reply {
+    let path = filled(entry.path, &world.here.things);
+    let form = form_of(&shapes.body(entry, &|_| None));
+    let question = Question::of(entry, &path, None);
+    let question = Question { path, cookie: Some(cookie), headers: headers.to_vec(), ..question };
+    Question { kind: "application/x-www-form-urlencoded", body: form.into_bytes(), ..question }.ask(router).await
+}
+
+/// The flat fields of a body as a form sends them.
+fn form_of(body: &Value) -> String {
+    let fields = body.as_object().into_iter().flatten();
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    fields.map(|(name, value)| format!("{name}={}", text(value).replace(':', "%3A"))).collect::<Vec<_>>().join("&")
+}
+
+/// Every write of everybody, sent from elsewhere; gives how many were sent and those that were heard.
+async fn heard(router: &Router, world: &World) -> (usize, Vec<String>) {
+    let (shapes, mut sent, mut heard) = (Shapes::of(world), 0, Vec::new());
+    for role in [Role::Administrator, Role::DutyOfficer, Role::AssessmentGroup, Role::SiteChief] {
+        let cookie = world.token(&world.here.district, role, Scope::District).await;
+        for entry in world.test.house.entries.iter().filter(|it| it.way == Way::Post && role.has(it.right)) {
+            for headers in FOREIGN {
+                sent += 1;
+                let reply = write(router, (world, &shapes), entry, &cookie, headers).await;
+                if reply.status.as_u16() != 403 || !reply.text.contains("web.5") || reply.signs_in {
+                    heard.push(format!("{} {headers:?}: {}", entry.path, reply.status));
+                }
+            }
+        }
+    }
+    (sent, heard)
+}
+
+#[tokio::test]
+async fn a_foreign_page_writes_nothing() {
+    let world = World::new().await;
+    let (before, _) = world.journal(&world.here.district).await;
+    let (sent, heard) = heard(&world.router(), &world).await;
+    println!("{sent} foreign writes");
+    assert!(heard.is_empty(), "{} of {sent} were heard:\n{}", heard.len(), heard.join("\n"));
+    assert!(sent > 900, "only {sent} were sent");
+    // Four tokens were made for the test itself, each without an entry of the journal.
+    assert_eq!(world.journal(&world.here.district).await.0, before, "something was changed");
+}
+
+/// The control: where nobody asks whence a request comes, the same writes are heard and change something.
+#[tokio::test]
+async fn without_the_guard_they_are_heard() {
+    let world = World::new().await;
+    let (before, _) = world.journal(&world.here.district).await;
+    let unguarded = world.router().layer(axum::middleware::map_request(|mut asked: Request| async move {
+        asked.headers_mut().insert(header::ORIGIN, HeaderValue::from_static(OWN_ORIGIN));
+        asked
+    }));
+    let (sent, heard) = heard(&unguarded, &world).await;
+    assert_eq!(heard.len(), sent);
+    assert!(world.journal(&world.here.district).await.0 > before, "nothing was changed");
+}
