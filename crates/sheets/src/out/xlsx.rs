@@ -13,7 +13,9 @@ use super::{Cell, Layout};
 /// Rows of a sheet, headings included: Excel's limit. Longer tables go on in a further sheet with the same headings.
 pub const SHEET_ROWS: u32 = 1_048_576;
 
-/// Characters Excel allows in a cell.
+/// Characters Excel allows in a cell./// Each may be doubled by escaping.
+const MOST_IN_FOOTER: usize = 110;
+
 const CELL_CHARS: usize = 32_767;
 /// Whole numbers from here on lose digits in a numeric cell, so they are written as texts.
 const DIGITS_KEPT_BELOW: u64 = 1_000_000_000_000_000;
@@ -93,7 +95,9 @@ impl XlsxOut {
         sheet.set_freeze_panes(1, 0)?;
         sheet.set_repeat_rows(0, 0)?;
         if let Some(footer) = &self.layout.footer {
-            sheet.set_footer(format!("&L{}&R&P / &N", footer.replace('&', "&&")));
+            // Excel takes 255 characters in all; a name that people wrote may be longer.
+            let said: String = footer.chars().take(MOST_IN_FOOTER).collect();
+            sheet.set_footer(format!("&L{}&R&P / &N", said.replace('&', "&&")));
         }
         for (column, heading) in (0..).zip(&self.layout.headings) {
             let width = self.layout.widths.get(usize::from(column)).copied();
