@@ -19,7 +19,7 @@ use std::{
 
 use chacha20poly1305::{
     KeyInit as _, XChaCha20Poly1305, XNonce,
-    aead::{Aead as _, Payload},
+    aead::{Aead as _, AeadInOut as _, Payload},
 };
 use hmac::{Hmac, Mac as _};
 use rand::{TryRng as _, rngs::SysRng};
@@ -33,6 +33,7 @@ use crate::{
 
 const KEY: usize = 32;
 const NONCE: usize = 24;
+const TAG: usize = 16;
 const FIRST_LINE: &str = "muster keyring 1";
 
 type Secret = Zeroizing<[u8; KEY]>;
@@ -156,10 +157,15 @@ impl Keyring {
     pub fn seal(&self, label: &str, text: &str) -> Sealed {
         let (number, key) = &self.sealing[0];
         let nonce: [u8; NONCE] = rand::random();
-        let payload = Payload { msg: text.as_bytes(), aad: label.as_bytes() };
-        let closed = XChaCha20Poly1305::new((&**key).into()).encrypt(&XNonce::from(nonce), payload);
-        let closed = closed.expect("only texts beyond 256 GiB cannot be sealed");
-        Sealed([&[*number], &nonce[..], &closed].concat())
+        let mut sealed = Vec::with_capacity(1 + NONCE + text.len() + TAG);
+        sealed.push(*number);
+        sealed.extend(nonce);
+        sealed.extend(text.as_bytes());
+        let cipher = XChaCha20Poly1305::new((&**key).into());
+        let closed = (&mut sealed[1 + NONCE..]).into();
+        let tag = cipher.encrypt_inout_detached(&XNonce::from(nonce), label.as_bytes(), closed);
+        sealed.extend(tag.expect("only texts beyond 256 GiB cannot be sealed"));
+        Sealed(sealed)
     }
 
     pub fn open(&self, label: &str, sealed: impl AsRef<[u8]>) -> Result<String> {

@@ -14,7 +14,7 @@ use domain::{Actor, Event, Jurisdiction, Moment};
 use uuid::Uuid;
 
 use crate::{
-    Blind, Error, Keyring, Result, Row, Sealed, Value,
+    Blind, Cell, Error, Keyring, Result, Row, Sealed, Value,
     engine::{Bulk, Purpose, Session},
     error::brief,
     journal::{self, Head},
@@ -136,20 +136,35 @@ impl Tx {
         tail: &str,
         rows: impl IntoIterator<Item = [Value; N]>,
     ) -> Result<u64> {
-        let bulk = Bulk { head, tail, width: N };
-        let at_once = self.session.rows_at_once() * N;
-        let (mut waiting, mut inserted) = (Vec::with_capacity(at_once), 0);
-        for row in rows {
-            waiting.extend(row);
-            if waiting.len() >= at_once {
-                inserted += self.run(|session| session.insert(bulk, &waiting))?;
-                waiting.clear();
+        let (at_once, mut rows, mut inserted) = (self.session.rows_at_once(), rows.into_iter(), 0);
+        loop {
+            let waiting: Vec<[Value; N]> = rows.by_ref().take(at_once).collect();
+            if waiting.is_empty() {
+                return Ok(inserted);
             }
+            let cells = waiting.iter().map(|row| row.each_ref().map(Value::cell));
+            inserted += self.insert_cells(head, tail, cells)?;
         }
-        if !waiting.is_empty() {
+    }
+
+    /// [`Tx::insert_many`] of values that lie elsewhere: nothing is copied on the way to the engine.
+    pub fn insert_cells<'a, const N: usize>(
+        &mut self,
+        head: &str,
+        tail: &str,
+        rows: impl IntoIterator<Item = [Cell<'a>; N]>,
+    ) -> Result<u64> {
+        let bulk = Bulk { head, tail, width: N };
+        let (at_once, mut rows) = (self.session.rows_at_once(), rows.into_iter());
+        let (mut waiting, mut inserted) = (Vec::with_capacity(at_once * N), 0);
+        loop {
+            waiting.clear();
+            waiting.extend(rows.by_ref().take(at_once).flatten());
+            if waiting.is_empty() {
+                return Ok(inserted);
+            }
             inserted += self.run(|session| session.insert(bulk, &waiting))?;
         }
-        Ok(inserted)
     }
 
     /// Tries something that may fail: what it did is undone if it does, and the transaction goes on.

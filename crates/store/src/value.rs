@@ -15,6 +15,21 @@ pub enum Value {
     Id(Uuid),
 }
 
+impl Value {
+    /// The same value, borrowed.
+    pub(crate) fn cell(&self) -> Cell<'_> {
+        match self {
+            Self::Null => Cell::Null,
+            Self::Bool(it) => Cell::Bool(*it),
+            Self::Int(it) => Cell::Int(*it),
+            Self::Real(it) => Cell::Real(*it),
+            Self::Text(it) => Cell::Text(it),
+            Self::Bytes(it) => Cell::Bytes(it),
+            Self::Id(it) => Cell::Id(*it),
+        }
+    }
+}
+
 /// The parameters of a statement: `params![site, at, "open"]`.
 #[macro_export]
 macro_rules! params {
@@ -76,7 +91,7 @@ impl<T: Into<Self>> From<Option<T>> for Value {
     }
 }
 
-/// One cell of a row, borrowed from the engine.
+/// One cell of a row, borrowed from the engine, or on its way there.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Cell<'a> {
     Null,

@@ -155,7 +155,7 @@ impl Judge {
     fn judge_volunteers(&mut self, tx: &mut Tx, rows: &[Result<Row, RowFault>]) -> Result<Judged, store::Error> {
         let (choice, voice) = (self.choice, self.voice.clone());
         let readings = self.volunteers.as_mut().unwrap_or_else(|| unreachable!("begun for volunteers"));
-        let read: Vec<Result<responders::VolunteerRow, Rejection>> = rows
+        let read: Vec<Result<responders::VolunteerRow<'_>, Rejection>> = rows
             .iter()
             .map(|row| row.as_ref().map(|row| rows::volunteer(row, self.origin)).map_err(|fault| voice.of_sheet(fault)))
             .collect();
@@ -164,12 +164,8 @@ impl Judge {
         let verdicts = of_responders(judged.verdicts(), &voice);
         let is_left_out = |verdict: &Verdict| matches!(verdict, Verdict::Changed(_)) && !choice.takes(verdict);
         let ready = if verdicts.iter().any(is_left_out) {
-            let chosen: Vec<_> = rows
-                .into_iter()
-                .zip(&verdicts)
-                .filter(|(_, verdict)| choice.takes(verdict))
-                .map(|(row, _)| row)
-                .collect();
+            let chosen = rows.iter().zip(&verdicts).filter(|(_, verdict)| choice.takes(verdict));
+            let chosen: Vec<_> = chosen.map(|(row, _)| row.clone()).collect();
             readings.chosen.judge(tx, &chosen)?.seal(tx, &readings.chosen)
         } else {
             judged.seal(tx, &readings.all)

@@ -6,7 +6,7 @@ use std::{fmt::Write as _, time::Instant};
 use domain::{Clock, District};
 use jiff::tz::TimeZone;
 use responders::register::{CHUNK, Reading, TeamRow, VolunteerRow, apply_teams, apply_volunteers};
-use sheets::{Columns, Options, Table};
+use sheets::{Columns, Options, Row, Table};
 use store::{Act, Store};
 use web::{Fault, House, house::own_duty};
 
@@ -83,7 +83,7 @@ fn plainly(csv: &[u8]) -> Result<f64, Box<dyn std::error::Error>> {
     let folder = std::env::temp_dir().join(format!("plain-{}.db", uuid::Uuid::new_v4()));
     let begun = Instant::now();
     let mut db = rusqlite::Connection::open(&folder)?;
-    db.execute_batch("create table v (code text, name text, phone text, team text, latitude real, longitude real, roles text, languages text, reserve integer)")?;
+    db.execute_batch("create table v (code text primary key, name text, phone text, team text, latitude real, longitude real, roles text, languages text, reserve integer)")?;
     let tx = db.transaction()?;
     {
         let mut insert = tx.prepare("insert into v values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
@@ -121,6 +121,7 @@ async fn bring_in(store: &Store, csv: Vec<u8>) -> Result<(), Box<dyn std::error:
     let mut applying: Option<tokio::task::JoinHandle<Result<_, Fault>>> = None;
     while let Some(rows) = next.recv().await {
         let judging = store.look(move |tx| {
+            let rows: Vec<VolunteerRow<'_>> = rows.iter().map(volunteer).collect();
             let judged = reading.judge(tx, &rows)?;
             let ready = judged.seal(tx, &reading);
             Ok::<_, store::Error>((reading, ready))
@@ -142,31 +143,34 @@ async fn bring_in(store: &Store, csv: Vec<u8>) -> Result<(), Box<dyn std::error:
     Ok(())
 }
 
-fn read(csv: Vec<u8>, mut take: impl FnMut(Vec<VolunteerRow>) -> bool) {
+fn read(csv: Vec<u8>, mut take: impl FnMut(Vec<Row>) -> bool) {
     let columns = HEADING
         .split(',')
         .fold(Columns::new(), |columns, name| columns.required(Box::leak(name.to_owned().into_boxed_str()), &[]));
     let table = Table::open(std::io::Cursor::new(csv), &columns, Options::default()).expect("the table opens");
     let mut chunk = Vec::with_capacity(CHUNK);
     for row in table {
-        let row = row.expect("the row is good");
-        let get = |key: &str| row.get(key).to_owned();
-        chunk.push(VolunteerRow {
-            number: row.number(),
-            code: get("code"),
-            name: get("name"),
-            phone: get("phone"),
-            team: get("team"),
-            latitude: get("latitude"),
-            longitude: get("longitude"),
-            roles: get("roles"),
-            languages: get("languages"),
-            reserve: get("reserve"),
-            ..VolunteerRow::default()
-        });
+        chunk.push(row.expect("the row is good"));
         if chunk.len() == CHUNK && !take(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK))) {
             return;
         }
     }
     take(chunk);
+}
+
+fn volunteer(row: &Row) -> VolunteerRow<'_> {
+    let get = |key: &str| row.get(key).into();
+    VolunteerRow {
+        number: row.number(),
+        code: get("code"),
+        name: get("name"),
+        phone: get("phone"),
+        team: get("team"),
+        latitude: get("latitude"),
+        longitude: get("longitude"),
+        roles: get("roles"),
+        languages: get("languages"),
+        reserve: get("reserve"),
+        ..VolunteerRow::default()
+    }
 }

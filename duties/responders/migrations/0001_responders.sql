@@ -19,12 +19,16 @@ create table teams (
   unique (district, code)
 );
 create index teams_organisation on teams (organisation);
--- Volunteers are brought in by the hundred thousand. Every index here grows at its end, whatever order the rows come in:
--- blind indexes are spread over lots of a few thousand rows, so that a search asks each lot and an insert touches one.
+-- Volunteers are brought in by the hundred thousand: as few indexes as can be, and all but one grow at their ends. What is
+-- sealed is found through lots of some thousands of people, not through indexes.
 create table volunteer_lots (
   district text not null,
   lot bigint not null,
-  size bigint not null,
+  -- The ids of its people count up from here.
+  first_id uuid not null,
+  -- Four bytes of a keyed fingerprint a person, in the order of the ids.
+  phones bytea not null,
+  names bytea not null,
   primary key (district, lot)
 );
 create table volunteers (
@@ -34,8 +38,6 @@ create table volunteers (
   -- Name, telephone number and e-mail address, sealed as one.
   person bytea not null,
   lot bigint not null,
-  phone_blind bytea not null,
-  name_blind bytea not null,
   -- No foreign key: the file's reader looks each team up, teams are never deleted, and a check a row costs more than a column.
   team uuid not null,
   latitude double precision not null,
@@ -51,8 +53,6 @@ create table volunteers (
   left_at bigint,
   unique (district, code)
 );
-create index volunteers_phone on volunteers (lot, phone_blind);
-create index volunteers_name on volunteers (lot, name_blind);
 create index volunteers_team on volunteers (team, code);
 create index volunteers_window on volunteers (team) where available_from is not null or available_until is not null;
 -- One stay at a site, from check-in to check-out.

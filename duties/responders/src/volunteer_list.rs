@@ -9,7 +9,7 @@ use web::{Desk, Fault, Page, view};
 use crate::{
     refusals::Refused,
     registers::Blinds,
-    store::volunteers::{self, Blinded},
+    store::{lots::Column, volunteers},
     team_page::{PersonLine, lines},
 };
 
@@ -55,11 +55,16 @@ async fn search(desk: &Desk, find: String) -> Result<Vec<volunteers::Person>, Fa
             return Ok(vec![person]);
         }
         let blinds = Blinds::of(tx);
-        let (column, blind) = match &phone {
-            Some(phone) => (Blinded::Phone, blinds.phone(phone)),
-            None => (Blinded::Name, blinds.name(&find)),
-        };
-        Ok(volunteers::by_blind(tx, &district, column, blind)?)
+        Ok(match &phone {
+            Some(phone) => {
+                let print = (Column::Phones, blinds.phone(phone));
+                volunteers::by_print(tx, &district, print, |person| person.phone == *phone)?
+            }
+            None => {
+                let print = (Column::Names, blinds.name(&find));
+                volunteers::by_print(tx, &district, print, |person| person.name == find)?
+            }
+        })
     });
     let found = found.await?;
     if found.is_empty() && looks_like_a_number && !is_phone {

@@ -6,7 +6,7 @@ use domain::Moment;
 
 use super::{Header, Summary, Table, file, quote, quoted, tables};
 use crate::{
-    Act, Address, Error, Keyring, Migration, Result, Tx, Value, engine,
+    Act, Address, Cell, Error, Keyring, Migration, Result, Tx, Value, engine,
     engine::{Bulk, Purpose, apart},
     epoch, hex, journal,
     journal::Report,
@@ -75,9 +75,10 @@ impl file::Taker for Loader<'_> {
     fn rows(&mut self, table: &Table, rows: Vec<Value>) -> Result<()> {
         let head = format!("insert into {} ({})", quote(&table.name), quoted(&table.columns));
         let bulk = Bulk { head: &head, tail: "", width: table.columns.len() };
+        let cells: Vec<Cell<'_>> = rows.iter().map(Value::cell).collect();
         self.tx.engine(|session| {
             let at_once = session.rows_at_once() * bulk.width;
-            rows.chunks(at_once).try_for_each(|chunk| session.insert(bulk, chunk).map(drop))
+            cells.chunks(at_once).try_for_each(|chunk| session.insert(bulk, chunk).map(drop))
         })
     }
 }

@@ -5,7 +5,7 @@ pub(crate) mod sqlite;
 
 use std::ops::ControlFlow;
 
-use crate::{Address, Result, Row, Value};
+use crate::{Address, Cell, Result, Row, Value};
 
 /// Looks at one row and says whether to go on.
 pub(crate) type OnRow<'f> = dyn FnMut(&Row<'_>) -> Result<ControlFlow<()>> + 'f;
@@ -34,7 +34,7 @@ pub(crate) trait Session: Send {
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64>;
     fn each(&mut self, sql: &str, params: &[Value], on_row: &mut OnRow<'_>) -> Result<()>;
     /// Inserts `rows.len() / width` rows with as few statements as the engine likes best.
-    fn insert(&mut self, bulk: Bulk<'_>, rows: &[Value]) -> Result<u64>;
+    fn insert(&mut self, bulk: Bulk<'_>, rows: &[Cell<'_>]) -> Result<u64>;
     /// How many rows at a time suit [`Session::insert`].
     fn rows_at_once(&self) -> usize;
     /// Creates what a migration says.

@@ -122,7 +122,7 @@ impl Session for Sqlite {
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         let run = || -> rusqlite::Result<usize> {
             let mut statement = self.connection.prepare_cached(&dialect::placeholders(sql))?;
-            bind(&mut statement, params)?;
+            bind(&mut statement, params.iter().map(Value::cell))?;
             if statement.column_count() == 0 {
                 return statement.raw_execute();
             }
@@ -134,7 +134,7 @@ impl Session for Sqlite {
     fn each(&mut self, sql: &str, params: &[Value], on_row: &mut OnRow<'_>) -> Result<()> {
         let fail = |cause: rusqlite::Error| failed(&cause, sql);
         let mut statement = self.connection.prepare_cached(&dialect::placeholders(sql)).map_err(fail)?;
-        bind(&mut statement, params).map_err(fail)?;
+        bind(&mut statement, params.iter().map(Value::cell)).map_err(fail)?;
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(fail)? {
             if on_row(&Row::new(Cells::Sqlite(row), sql))?.is_break() {
@@ -146,13 +146,13 @@ impl Session for Sqlite {
 
     /// One row a statement, prepared once. Statements of many rows measured no faster: here a statement costs no round
     /// trip.
-    fn insert(&mut self, bulk: Bulk<'_>, rows: &[Value]) -> Result<u64> {
+    fn insert(&mut self, bulk: Bulk<'_>, rows: &[Cell<'_>]) -> Result<u64> {
         let sql = single(bulk);
         let run = || -> rusqlite::Result<usize> {
             let mut statement = self.connection.prepare_cached(&sql)?;
             let mut inserted = 0;
             for row in rows.chunks(bulk.width) {
-                bind(&mut statement, row)?;
+                bind(&mut statement, row.iter().copied())?;
                 inserted += statement.raw_execute()?;
             }
             Ok(inserted)
@@ -228,12 +228,12 @@ fn single(bulk: Bulk<'_>) -> String {
     format!("{} values ({}) {}", bulk.head, places.join(", "), bulk.tail)
 }
 
-fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Value]) -> rusqlite::Result<()> {
+fn bind<'v>(statement: &mut rusqlite::Statement<'_>, params: impl ExactSizeIterator<Item = Cell<'v>>) -> rusqlite::Result<()> {
     let wanted = statement.parameter_count();
     if wanted != params.len() {
         return Err(rusqlite::Error::InvalidParameterCount(params.len(), wanted));
     }
-    for (index, value) in params.iter().enumerate() {
+    for (index, value) in params.enumerate() {
         statement.raw_bind_parameter(index + 1, value)?;
     }
     Ok(())
@@ -248,7 +248,7 @@ fn drain(mut rows: rusqlite::Rows<'_>) -> rusqlite::Result<usize> {
     Ok(count)
 }
 
-impl rusqlite::ToSql for Value {
+impl rusqlite::ToSql for Cell<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(match self {
             Self::Null => ValueRef::Null,

@@ -175,18 +175,18 @@ async fn volunteers(house: &TestHouse, size: Size) -> Vec<Id<things::Volunteer>>
         let home = along(f64::from(number) * f64::from(size.sites) / f64::from(size.volunteers));
         VolunteerRow {
             number: number.into(),
-            code: format!("V{number:04}"),
-            name: format!("志愿者{number}"),
-            phone: format!("1380013{number:04}"),
-            team: format!("T{:02}", number * size.teams / size.volunteers),
-            latitude: format!("{:.6}", home.latitude + 0.001),
-            longitude: format!("{:.6}", home.longitude),
-            roles: if number.is_multiple_of(2) { "gatekeeper;registrar" } else { "registrar" }.to_owned(),
-            reserve: if number + size.reserve >= size.volunteers { "yes" } else { "" }.to_owned(),
+            code: format!("V{number:04}").into(),
+            name: format!("志愿者{number}").into(),
+            phone: format!("1380013{number:04}").into(),
+            team: format!("T{:02}", number * size.teams / size.volunteers).into(),
+            latitude: format!("{:.6}", home.latitude + 0.001).into(),
+            longitude: format!("{:.6}", home.longitude).into(),
+            roles: if number.is_multiple_of(2) { "gatekeeper;registrar" } else { "registrar" }.into(),
+            reserve: if number + size.reserve >= size.volunteers { "yes" } else { "" }.into(),
             ..VolunteerRow::default()
         }
     };
-    let rows: Vec<VolunteerRow> = (0..size.volunteers).map(row).collect();
+    let rows: Vec<VolunteerRow<'_>> = (0..size.volunteers).map(row).collect();
     let zone = house.house.settings.zone.clone();
     let judged = house.house.store.look(move |tx| {
         let mut reading = Reading::begin(tx, &maonan(), &zone)?;

@@ -1,6 +1,8 @@
 //! From a row's texts to what a register takes. Positions are turned into WGS-84 when the file's were drawn on Chinese
 //! maps.
 
+use std::borrow::Cow;
+
 use deployments::register::LinkRow;
 use domain::{Origin, Position, PostRole};
 use places::register::{DivisionRow, SiteRow};
@@ -46,13 +48,13 @@ pub fn team(row: &Row, origin: Origin) -> TeamRow {
         code: row.get("code").to_owned(),
         name: row.get("name").to_owned(),
         organisation: row.get("organisation").to_owned(),
-        latitude,
-        longitude,
+        latitude: latitude.into_owned(),
+        longitude: longitude.into_owned(),
     }
 }
 
-pub fn volunteer(row: &Row, origin: Origin) -> VolunteerRow {
-    let get = |key: &str| row.get(key).to_owned();
+pub fn volunteer(row: &Row, origin: Origin) -> VolunteerRow<'_> {
+    let get = |key: &str| Cow::Borrowed(row.get(key));
     let (latitude, longitude) = degrees(row, origin);
     VolunteerRow {
         number: row.number(),
@@ -86,12 +88,12 @@ fn read_position(row: &Row, origin: Origin) -> Option<Position> {
 
 /// The two texts of a position as the responders' registers read them; what cannot be read stays as it is, for them to
 /// reject.
-fn degrees(row: &Row, origin: Origin) -> (String, String) {
+fn degrees(row: &Row, origin: Origin) -> (Cow<'_, str>, Cow<'_, str>) {
     let converted = (origin == Origin::Gcj02).then(|| read_position(row, origin)).flatten();
     match converted {
         // Seven decimals are a centimetre.
-        Some(position) => (format!("{:.7}", position.latitude), format!("{:.7}", position.longitude)),
-        None => (row.get("latitude").to_owned(), row.get("longitude").to_owned()),
+        Some(position) => (format!("{:.7}", position.latitude).into(), format!("{:.7}", position.longitude).into()),
+        None => (row.get("latitude").into(), row.get("longitude").into()),
     }
 }
 

@@ -6,9 +6,11 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use store::Tx;
 
+use crate::store::lots::Print;
+
 type Keyed = Hmac<Sha256>;
 
-/// HMAC-SHA-256 under three keys of the keyring, cut to 16 bytes.
+/// HMAC-SHA-256 under three keys of the keyring, cut short.
 #[derive(Clone)]
 pub struct Blinds {
     phone: Keyed,
@@ -25,11 +27,11 @@ impl Blinds {
         Self { phone: keyed("volunteers.phone"), name: keyed("volunteers.name"), row: keyed("responders.row") }
     }
 
-    pub fn phone(&self, phone: &PhoneNumber) -> [u8; 16] {
+    pub fn phone(&self, phone: &PhoneNumber) -> Print {
         fingerprint(&self.phone, &[phone.as_str()])
     }
 
-    pub fn name(&self, name: &str) -> [u8; 16] {
+    pub fn name(&self, name: &str) -> Print {
         fingerprint(&self.name, &[name.trim()])
     }
 
@@ -39,7 +41,7 @@ impl Blinds {
     }
 }
 
-fn fingerprint(keyed: &Keyed, parts: &[&str]) -> [u8; 16] {
+fn fingerprint<const N: usize>(keyed: &Keyed, parts: &[&str]) -> [u8; N] {
     let mut mac = keyed.clone();
     for part in parts {
         mac.update(part.as_bytes());
@@ -47,7 +49,5 @@ fn fingerprint(keyed: &Keyed, parts: &[&str]) -> [u8; 16] {
         mac.update(&[0xFF]);
     }
     let hash = mac.finalize().into_bytes();
-    let mut short = [0; 16];
-    short.copy_from_slice(&hash[..16]);
-    short
+    std::array::from_fn(|place| hash[place])
 }

@@ -55,7 +55,7 @@ fn position(latitude: &str, longitude: &str) -> Result<domain::Position, Reason>
 }
 
 /// A cell that must hold something, short enough to be a code or a name.
-fn filled(column: &'static str, text: &str, most: usize) -> Result<String, Reason> {
+fn filled<'t>(column: &'static str, text: &'t str, most: usize) -> Result<&'t str, Reason> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Reason::Empty { column });
@@ -63,7 +63,7 @@ fn filled(column: &'static str, text: &str, most: usize) -> Result<String, Reaso
     if text.chars().count() > most || text.chars().any(char::is_control) {
         return Err(Reason::NotAName { column, most });
     }
-    Ok(text.to_owned())
+    Ok(text)
 }
 
 /// The beginning of a cell, for a reason that names it.

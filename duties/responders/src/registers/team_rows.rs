@@ -89,16 +89,16 @@ fn judged(tx: &mut Tx, district: &District, rows: &[TeamRow]) -> Result<Vec<(Ver
 
 fn good(blinds: &Blinds, row: &TeamRow, seen: &mut HashMap<String, u64>) -> Result<Good, Reason> {
     let code = filled("code", &row.code, 60)?;
-    if let Some(first) = seen.get(&code) {
+    if let Some(first) = seen.get(code) {
         return Err(Reason::CodeTwice { first: *first });
     }
-    seen.insert(code.clone(), row.number);
+    seen.insert(code.to_owned(), row.number);
     Ok(Good {
         id: None,
-        name: filled("name", &row.name, 200)?,
-        organisation: filled("organisation", &row.organisation, 200)?,
+        name: filled("name", &row.name, 200)?.to_owned(),
+        organisation: filled("organisation", &row.organisation, 200)?.to_owned(),
         position: position(&row.latitude, &row.longitude)?,
         digest: blinds.row(&[&row.code, &row.name, &row.organisation, &row.latitude, &row.longitude]),
-        code,
+        code: code.to_owned(),
     })
 }

@@ -5,6 +5,7 @@
 //! applies the chunk before: `judge` → `seal` → `apply`.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, hash_map::Entry},
     hash::{BuildHasher as _, RandomState},
 };
@@ -22,34 +23,35 @@ use crate::{
     badges,
     refusals::Refused,
     store::{
+        lots::{self, Prints},
         teams,
         volunteers::{self, Known, PERSON, Wanted},
     },
 };
 
 /// How many rows are best judged and applied at once.
-pub const CHUNK: usize = 4_000;
+pub const CHUNK: usize = 16_000;
 
-/// A row as it stands in the file.
+/// A row as it stands in the file, borrowed from it where it can be.
 #[derive(Debug, Clone, Default)]
-pub struct VolunteerRow {
+pub struct VolunteerRow<'f> {
     /// The row's number as the sender's program shows it.
     pub number: u64,
-    pub code: String,
-    pub name: String,
-    pub phone: String,
+    pub code: Cow<'f, str>,
+    pub name: Cow<'f, str>,
+    pub phone: Cow<'f, str>,
     /// The team's code.
-    pub team: String,
-    pub latitude: String,
-    pub longitude: String,
+    pub team: Cow<'f, str>,
+    pub latitude: Cow<'f, str>,
+    pub longitude: Cow<'f, str>,
     /// Names of roles, separated by `;`.
-    pub roles: String,
-    pub languages: String,
-    pub reserve: String,
-    pub available_from: String,
-    pub available_until: String,
-    pub nights_in_a_row: String,
-    pub email: String,
+    pub roles: Cow<'f, str>,
+    pub languages: Cow<'f, str>,
+    pub reserve: Cow<'f, str>,
+    pub available_from: Cow<'f, str>,
+    pub available_until: Cow<'f, str>,
+    pub nights_in_a_row: Cow<'f, str>,
+    pub email: Cow<'f, str>,
 }
 
 /// What a file is read against: the teams, and the codes that came before in the same file.
@@ -58,17 +60,20 @@ pub struct Reading {
     zone: TimeZone,
     blinds: Blinds,
     teams: HashMap<String, Id<Team>>,
+    /// Nobody was there when it began, so that nobody has to be looked for. Should somebody else bring the same people in
+    /// meanwhile, their codes stand twice and the piece is refused.
+    is_first: bool,
     /// Hash of each code → the row it stood in. A million of them are 32 MB.
     seen: HashMap<u64, u64>,
     hasher: RandomState,
 }
 
 /// A row that can be taken, before it is sealed.
-struct Good {
-    code: String,
-    name: String,
+struct Good<'f> {
+    code: &'f str,
+    name: &'f str,
     phone: PhoneNumber,
-    email: Option<String>,
+    email: Option<&'f str>,
     team: Id<Team>,
     position: Position,
     roles: u32,
@@ -80,10 +85,10 @@ struct Good {
 }
 
 /// A chunk that was judged.
-pub struct Judged {
+pub struct Judged<'f> {
     verdicts: Vec<Verdict>,
-    new: Vec<Good>,
-    changed: Vec<(Known, Good)>,
+    new: Vec<Good<'f>>,
+    changed: Vec<(Known, Good<'f>)>,
 }
 
 /// A chunk that can be applied.
@@ -91,8 +96,16 @@ pub struct Judged {
 pub struct Ready {
     pub counts: Counts,
     new: Vec<Wanted>,
-    /// Who is changed, and the team and standing they have now.
-    changed: Vec<(Id<Volunteer>, Option<Id<Team>>, Wanted)>,
+    changed: Vec<Change>,
+}
+
+#[derive(Clone)]
+struct Change {
+    id: Id<Volunteer>,
+    lot: i64,
+    /// The team they count for now: none, if they had left.
+    team: Option<Id<Team>>,
+    wanted: Wanted,
 }
 
 impl Reading {
@@ -104,29 +117,37 @@ impl Reading {
             zone: zone.clone(),
             blinds: Blinds::of(tx),
             teams,
+            is_first: lots::none(tx, district)?,
             seen: HashMap::new(),
             hasher: RandomState::new(),
         })
     }
 
     /// Judges the next rows of the file.
-    pub fn judge(&mut self, tx: &mut Tx, rows: &[VolunteerRow]) -> Result<Judged, Error> {
-        let codes: Vec<&str> = rows.iter().map(|row| row.code.trim()).collect();
-        let mut known = volunteers::known(tx, &self.district, &codes)?;
+    pub fn judge<'f>(&mut self, tx: &mut Tx, rows: &'f [VolunteerRow<'_>]) -> Result<Judged<'f>, Error> {
+        let mut known = self.known(tx, rows)?;
         let mut judged = Judged { verdicts: Vec::with_capacity(rows.len()), new: Vec::new(), changed: Vec::new() };
         for row in rows {
             let verdict = match self.good(row) {
                 Err(reason) => Verdict::Rejected { reason },
-                Ok(good) => judged.sort(known.remove(&good.code), good),
+                Ok(good) => judged.sort(known.remove(good.code), good),
             };
             judged.verdicts.push(verdict);
         }
         Ok(judged)
     }
 
-    fn good(&mut self, row: &VolunteerRow) -> Result<Good, Reason> {
+    fn known(&self, tx: &mut Tx, rows: &[VolunteerRow<'_>]) -> Result<HashMap<String, Known>, Error> {
+        if self.is_first {
+            return Ok(HashMap::new());
+        }
+        let codes: Vec<&str> = rows.iter().map(|row| row.code.trim()).collect();
+        volunteers::known(tx, &self.district, &codes)
+    }
+
+    fn good<'f>(&mut self, row: &'f VolunteerRow<'_>) -> Result<Good<'f>, Reason> {
         let code = filled("code", &row.code, 60)?;
-        match self.seen.entry(self.hasher.hash_one(&code)) {
+        match self.seen.entry(self.hasher.hash_one(code)) {
             Entry::Occupied(first) => return Err(Reason::CodeTwice { first: *first.get() }),
             Entry::Vacant(place) => place.insert(row.number),
         };
@@ -148,14 +169,14 @@ impl Reading {
         })
     }
 
-    fn window(&self, row: &VolunteerRow) -> Result<(Option<Moment>, Option<Moment>), Reason> {
+    fn window(&self, row: &VolunteerRow<'_>) -> Result<(Option<Moment>, Option<Moment>), Reason> {
         let from = time("available_from", &row.available_from, &self.zone)?;
         let until = time("available_until", &row.available_until, &self.zone)?;
         let is_turned = from.zip(until).is_some_and(|(from, until)| until <= from);
         if is_turned { Err(Reason::WindowTurned) } else { Ok((from, until)) }
     }
 
-    fn digest(&self, row: &VolunteerRow) -> [u8; 16] {
+    fn digest(&self, row: &VolunteerRow<'_>) -> [u8; 16] {
         self.blinds.row(&[
             &row.code,
             &row.name,
@@ -174,7 +195,7 @@ impl Reading {
     }
 }
 
-impl Judged {
+impl<'f> Judged<'f> {
     /// What becomes of each row, in the order they were given.
     pub fn verdicts(&self) -> &[Verdict] {
         &self.verdicts
@@ -187,15 +208,15 @@ impl Judged {
     /// Seals what is new and changed.
     pub fn seal(self, tx: &Tx, reading: &Reading) -> Ready {
         let counts = self.counts();
-        let wanted = |good: Good| wanted(tx, &reading.blinds, good);
+        let wanted = |good: Good<'_>| wanted(tx, &reading.blinds, good);
         let changed = self.changed.into_iter().map(|(known, good)| {
             let team = (!known.has_left).then_some(known.team);
-            (known.id, team, wanted(good))
+            Change { id: known.id, lot: known.lot, team, wanted: wanted(good) }
         });
         Ready { counts, changed: changed.collect(), new: self.new.into_iter().map(wanted).collect() }
     }
 
-    fn sort(&mut self, known: Option<Known>, good: Good) -> Verdict {
+    fn sort(&mut self, known: Option<Known>, good: Good<'f>) -> Verdict {
         match known {
             None => {
                 self.new.push(good);
@@ -219,14 +240,18 @@ pub fn apply(tx: &mut Tx, district: &District, ready: &Ready) -> Result<Counts, 
     if !ready.new.is_empty() {
         add(tx, district, &ready.new)?;
     }
-    for (id, before, it) in &ready.changed {
-        if !volunteers::change(tx, *id, it)? {
+    for change in &ready.changed {
+        if !volunteers::change(tx, change.id, &change.wanted)? {
             return Err(Refused::ChangedMeanwhile.into());
         }
-        *people.entry(it.team).or_default() += 1;
-        if let Some(before) = before {
-            *people.entry(*before).or_default() -= 1;
+        *people.entry(change.wanted.team).or_default() += 1;
+        if let Some(before) = change.team {
+            *people.entry(before).or_default() -= 1;
         }
+    }
+    let prints = ready.changed.iter().map(|change| (change.lot, (change.id, change.wanted.prints)));
+    for (lot, people) in lots::sorted(prints) {
+        lots::change(tx, district, lot, &people)?;
     }
     teams::add_people(tx, &people)?;
     Ok(ready.counts)
@@ -235,7 +260,8 @@ pub fn apply(tx: &mut Tx, district: &District, ready: &Ready) -> Result<Counts, 
 /// Two stretches of badges may meet once in millions: then another stretch is drawn.
 fn add(tx: &mut Tx, district: &District, new: &[Wanted]) -> Result<(), Fault> {
     for _ in 0..3 {
-        match tx.attempt(|tx| volunteers::add(tx, district, new.iter().cloned(), badges::codes())) {
+        let badges: Vec<String> = badges::codes().take(new.len()).collect();
+        match tx.attempt(|tx| volunteers::add(tx, district, new, &badges)) {
             Err(Error::Duplicate { .. }) => {}
             outcome => return Ok(outcome?),
         }
@@ -243,13 +269,12 @@ fn add(tx: &mut Tx, district: &District, new: &[Wanted]) -> Result<(), Fault> {
     Err(Refused::ChangedMeanwhile.into())
 }
 
-fn wanted(tx: &Tx, blinds: &Blinds, good: Good) -> Wanted {
-    let text = volunteers::person_text(&good.name, &good.phone, good.email.as_deref());
+fn wanted(tx: &Tx, blinds: &Blinds, good: Good<'_>) -> Wanted {
+    let text = volunteers::person_text(good.name, &good.phone, good.email);
     Wanted {
         sealed: tx.seal(PERSON, &text).0,
-        phone_blind: blinds.phone(&good.phone),
-        name_blind: blinds.name(&good.name),
-        code: good.code,
+        prints: Prints { phone: blinds.phone(&good.phone), name: blinds.name(good.name) },
+        code: good.code.to_owned(),
         team: good.team,
         position: good.position,
         roles: good.roles,
@@ -276,14 +301,14 @@ fn languages(text: &str) -> String {
     tags.collect::<Vec<_>>().join(" ")
 }
 
-fn email(text: &str) -> Result<Option<String>, Reason> {
+fn email(text: &str) -> Result<Option<&str>, Reason> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
     let is_clean = !text.contains(|c: char| c.is_whitespace() || c.is_control());
     let has_parts = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
-    if is_clean && has_parts && text.len() <= 254 { Ok(Some(text.to_owned())) } else { Err(Reason::BadEmail) }
+    if is_clean && has_parts && text.len() <= 254 { Ok(Some(text)) } else { Err(Reason::BadEmail) }
 }
 
 fn yes_or_no(column: &'static str, text: &str) -> Result<bool, Reason> {

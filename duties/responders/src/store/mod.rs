@@ -5,5 +5,6 @@ pub mod commendations;
 pub mod corrections;
 pub mod deeds;
 pub mod entrances;
+pub mod lots;
 pub mod teams;
 pub mod volunteers;

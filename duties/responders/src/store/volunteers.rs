@@ -1,5 +1,4 @@
-//! Volunteers. Name, telephone number and e-mail address are one sealed value; phone and name have blind indexes, spread
-//! over lots so that bringing in a million people writes each page of an index once.
+//! Volunteers. Name, telephone number and e-mail address are one sealed value; see [`lots`] for how they are found.
 
 use std::{collections::HashMap, ops::ControlFlow};
 
@@ -9,12 +8,12 @@ use domain::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::{Error, Result, Row, Tx, Value, params};
+use store::{Cell, Error, Result, Row, Tx, Value, params};
+
+use super::lots::{self, Column, Print, Prints};
 
 /// The label under which a person's name, telephone number and e-mail address are sealed.
 pub const PERSON: &str = "volunteers.person";
-/// How many people share a lot of the blind indexes.
-pub const LOT: i64 = 4_000;
 
 /// What the allocation needs to know of a volunteer: nothing that says who it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -61,10 +60,10 @@ pub struct Person {
     pub has_left: bool,
 }
 
-/// The text that is sealed: lines of name, telephone number and, where known, e-mail address.
+/// The text that is sealed: lines of name, telephone number and, where known, e-mail address. None of them has a line
+/// break within.
 pub fn person_text(name: &str, phone: &PhoneNumber, email: Option<&str>) -> String {
-    let one_line = |text: &str| text.replace(['\n', '\r'], " ");
-    format!("{}\n{}\n{}", one_line(name), phone.as_str(), one_line(email.unwrap_or_default()))
+    [name, "\n", phone.as_str(), "\n", email.unwrap_or_default()].concat()
 }
 
 const HEADS: &str = "select id, code, team, latitude, longitude, roles, languages, reserve, available_from,
@@ -200,25 +199,18 @@ pub fn by_code(tx: &mut Tx, district: &District, code: &str) -> Result<Option<Pe
     found.map(|closed| opened(tx, closed)).transpose()
 }
 
-/// Which column a person is looked up by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Blinded {
-    Phone,
-    Name,
-}
-
-/// The people whose phone or name has that blind index, at most a hundred.
-pub fn by_blind(tx: &mut Tx, district: &District, column: Blinded, blind: [u8; 16]) -> Result<Vec<Person>> {
-    let column = match column {
-        Blinded::Phone => "phone_blind",
-        Blinded::Name => "name_blind",
-    };
-    let sql = format!(
-        "{PERSONS} where v.lot in (select lot from volunteer_lots where district = $1)
-           and v.{column} = $2 and v.district = $1 order by v.code limit 100"
-    );
-    let rows = tx.rows(&sql, params![district, blind], closed)?;
-    open_all(tx, rows)
+/// The people found by a fingerprint of what is sealed, if they are who is meant: by code, at most a hundred.
+pub fn by_print(
+    tx: &mut Tx,
+    district: &District,
+    (column, print): (Column, Print),
+    is_meant: impl Fn(&Person) -> bool,
+) -> Result<Vec<Person>> {
+    let ids = lots::find(tx, district, column, print)?;
+    let mut found: Vec<Person> = persons(tx, &ids)?.into_values().filter(is_meant).collect();
+    found.sort_unstable_by(|a, b| a.code.cmp(&b.code));
+    found.truncate(100);
+    Ok(found)
 }
 
 /// A page of a list, after a code.
@@ -235,22 +227,19 @@ pub fn of_team(tx: &mut Tx, team: Id<Team>, after: &str, limit: i64) -> Result<V
     open_all(tx, rows)
 }
 
-/// What the register has of some codes: id, team, digest of the row they came from, and whether they left.
+/// What the register has of some codes.
 pub struct Known {
     pub id: Id<Volunteer>,
+    pub lot: i64,
     pub team: Id<Team>,
+    /// Of the row they came from.
     pub digest: [u8; 16],
     pub has_left: bool,
 }
 
 pub fn known(tx: &mut Tx, district: &District, codes: &[&str]) -> Result<HashMap<String, Known>> {
-    let any =
-        tx.first("select 1 from volunteer_lots where district = $1", params![district], |row| row.get::<i64>(0))?;
-    if any.is_none() {
-        return Ok(HashMap::new());
-    }
     let sql = format!(
-        "select code, id, team, digest, left_at from volunteers where district = $1 and code in ({})",
+        "select code, id, lot, team, digest, left_at from volunteers where district = $1 and code in ({})",
         places(2)
     );
     let mut found = HashMap::with_capacity(codes.len());
@@ -258,8 +247,10 @@ pub fn known(tx: &mut Tx, district: &District, codes: &[&str]) -> Result<HashMap
         let mut values = vec![Value::from(district)];
         values.extend(filled(handful.iter().map(|code| Value::from(*code)).collect()));
         tx.each(&sql, &values, |row| {
-            let has_left = row.get::<Option<i64>>(4)?.is_some();
-            found.insert(row.get(0)?, Known { id: row.get(1)?, team: row.get(2)?, digest: row.get(3)?, has_left });
+            let has_left = row.get::<Option<i64>>(5)?.is_some();
+            let known =
+                Known { id: row.get(1)?, lot: row.get(2)?, team: row.get(3)?, digest: row.get(4)?, has_left };
+            found.insert(row.get(0)?, known);
             Ok(ControlFlow::Continue(()))
         })?;
     }
@@ -271,8 +262,7 @@ pub fn known(tx: &mut Tx, district: &District, codes: &[&str]) -> Result<HashMap
 pub struct Wanted {
     pub code: String,
     pub sealed: Vec<u8>,
-    pub phone_blind: [u8; 16],
-    pub name_blind: [u8; 16],
+    pub prints: Prints,
     pub team: Id<Team>,
     pub position: Position,
     pub roles: u32,
@@ -284,80 +274,59 @@ pub struct Wanted {
     pub digest: [u8; 16],
 }
 
-/// Adds people with badges of their own. [`Error::Duplicate`] when a code or a badge is taken.
-pub fn add(
-    tx: &mut Tx,
-    district: &District,
-    wanted: impl ExactSizeIterator<Item = Wanted>,
-    mut badges: impl Iterator<Item = String>,
-) -> Result<()> {
-    let (at, count) = (tx.at(), i64::try_from(wanted.len()).unwrap_or(i64::MAX));
-    let lot = take_lot(tx, district, count)?;
-    // Made at one moment they would lie scattered: in order, the primary key grows at its end too.
-    let mut ids: Vec<Id<Volunteer>> = (0..count).map(|_| Id::fresh(at)).collect();
-    ids.sort_unstable();
-    let mut ids = ids.into_iter();
-    let rows = wanted.map(|it| {
+/// Adds people with badges of their own. [`store::Error::Duplicate`] when a code or a badge is taken.
+pub fn add(tx: &mut Tx, district: &District, wanted: &[Wanted], badges: &[String]) -> Result<()> {
+    let prints: Vec<Prints> = wanted.iter().map(|it| it.prints).collect();
+    let (lot, ids) = lots::add(tx, district, &prints)?;
+    let moment = |at: Option<Moment>| at.map_or(Cell::Null, |at| Cell::Int(at.ms()));
+    let rows = wanted.iter().zip(ids).zip(badges).map(|((it, id), badge)| {
         [
-            ids.next().into(),
-            district.into(),
-            it.code.into(),
-            it.sealed.into(),
-            lot.into(),
-            it.phone_blind.into(),
-            it.name_blind.into(),
-            it.team.into(),
-            it.position.latitude.into(),
-            it.position.longitude.into(),
-            it.roles.into(),
-            it.languages.into(),
-            it.reserve.into(),
-            it.available_from.into(),
-            it.available_until.into(),
-            it.nights_in_a_row.into(),
-            badges.next().into(),
-            it.digest.into(),
+            Cell::Id(id.uuid()),
+            Cell::Text(district.as_str()),
+            Cell::Text(&it.code),
+            Cell::Bytes(&it.sealed),
+            Cell::Int(lot),
+            Cell::Id(it.team.uuid()),
+            Cell::Real(it.position.latitude),
+            Cell::Real(it.position.longitude),
+            Cell::Int(it.roles.into()),
+            Cell::Text(&it.languages),
+            Cell::Bool(it.reserve),
+            moment(it.available_from),
+            moment(it.available_until),
+            Cell::Int(it.nights_in_a_row.into()),
+            Cell::Text(badge),
+            Cell::Bytes(&it.digest),
         ]
     });
-    tx.insert_many(
-        "insert into volunteers (id, district, code, person, lot, phone_blind, name_blind, team, latitude, longitude,
-         roles, languages, reserve, available_from, available_until, nights_in_a_row, badge, digest)",
+    tx.insert_cells(
+        "insert into volunteers (id, district, code, person, lot, team, latitude, longitude, roles, languages, reserve,
+         available_from, available_until, nights_in_a_row, badge, digest)",
         "",
         rows,
     )?;
     Ok(())
 }
 
-/// The lot that new people go into: the last one while it has room, else a new one.
-fn take_lot(tx: &mut Tx, district: &District, count: i64) -> Result<i64> {
-    let last = tx.first(
-        "select lot, size from volunteer_lots where district = $1 order by lot desc limit 1",
-        params![district],
-        |row| Ok((row.get::<i64>("lot")?, row.get::<i64>("size")?)),
-    )?;
-    let lot = match last {
-        Some((lot, size)) if size < LOT => lot,
-        Some((lot, _)) => lot + 1,
-        None => 1,
-    };
-    tx.execute(
-        "insert into volunteer_lots (district, lot, size) values ($1, $2, $3)
-         on conflict (district, lot) do update set size = volunteer_lots.size + excluded.size",
-        params![district, lot, count],
-    )?;
-    Ok(lot)
-}
-
 /// Changes somebody to what the register is to have. False when the person is not there any more.
 pub fn change(tx: &mut Tx, id: Id<Volunteer>, it: &Wanted) -> Result<bool> {
     let rows = tx.execute(
-        "update volunteers set person = $2, phone_blind = $3, name_blind = $4, team = $5, latitude = $6, longitude = $7,
-           roles = $8, languages = $9, reserve = $10, available_from = $11, available_until = $12, nights_in_a_row = $13,
-           digest = $14, left_at = null
+        "update volunteers set person = $2, team = $3, latitude = $4, longitude = $5, roles = $6, languages = $7,
+           reserve = $8, available_from = $9, available_until = $10, nights_in_a_row = $11, digest = $12, left_at = null
          where id = $1",
         params![
-            id, it.sealed.clone(), it.phone_blind, it.name_blind, it.team, it.position.latitude, it.position.longitude,
-            it.roles, &it.languages, it.reserve, it.available_from, it.available_until, it.nights_in_a_row, it.digest
+            id,
+            &it.sealed,
+            it.team,
+            it.position.latitude,
+            it.position.longitude,
+            it.roles,
+            &it.languages,
+            it.reserve,
+            it.available_from,
+            it.available_until,
+            it.nights_in_a_row,
+            it.digest
         ],
     )?;
     Ok(rows > 0)

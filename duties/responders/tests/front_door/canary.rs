@@ -11,8 +11,8 @@ async fn no_planted_name_number_or_story_is_found_in_the_files() {
     let house = house().await;
     let store = &house.house.store;
     let mut row = volunteer(50, "CANARY-CODE", "金丝雀之名", "T1");
-    row.phone = "19987654321".to_owned();
-    row.email = "canary@nest.example".to_owned();
+    row.phone = "19987654321".into();
+    row.email = "canary@nest.example".into();
     take(store, vec![row]).await;
     let who = ids(store).await["CANARY-CODE"];
     let (me, teller) = (house.volunteer(who).await, house.volunteer(ids(store).await["V1"]).await);

@@ -55,17 +55,17 @@ pub fn team(number: u64, code: &str, organisation: &str) -> TeamRow {
     }
 }
 
-pub fn volunteer(number: u64, code: &str, name: &str, team: &str) -> VolunteerRow {
+pub fn volunteer(number: u64, code: &str, name: &str, team: &str) -> VolunteerRow<'static> {
     VolunteerRow {
         number,
-        code: code.to_owned(),
-        name: name.to_owned(),
-        phone: format!("1990000{number:04}"),
-        team: team.to_owned(),
-        latitude: "21.661".to_owned(),
-        longitude: "110.921".to_owned(),
-        roles: "gatekeeper;信息采集员".to_owned(),
-        languages: "cmn;yue".to_owned(),
+        code: code.to_owned().into(),
+        name: name.to_owned().into(),
+        phone: format!("1990000{number:04}").into(),
+        team: team.to_owned().into(),
+        latitude: "21.661".into(),
+        longitude: "110.921".into(),
+        roles: "gatekeeper;信息采集员".into(),
+        languages: "cmn;yue".into(),
         ..VolunteerRow::default()
     }
 }
@@ -85,7 +85,7 @@ pub async fn take_teams(store: &Store, rows: Vec<TeamRow>) -> Counts {
 }
 
 /// Judges, seals and applies one chunk, each where it belongs: readers read, the gate writes.
-pub async fn take(store: &Store, rows: Vec<VolunteerRow>) -> (Vec<Verdict>, Counts) {
+pub async fn take(store: &Store, rows: Vec<VolunteerRow<'static>>) -> (Vec<Verdict>, Counts) {
     let judging = store.look(move |tx| {
         let mut reading = Reading::begin(tx, &maonan(), &zone())?;
         let judged = reading.judge(tx, &rows)?;

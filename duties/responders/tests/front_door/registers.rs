@@ -1,5 +1,7 @@
 //! The registers: what becomes of each row, and that the same rows again change nothing.
 
+use std::borrow::Cow;
+
 use responders::register::{Counts, Reason, Verdict, VolunteerRow, judge_teams};
 use store::Store;
 
@@ -17,10 +19,10 @@ async fn the_same_rows_again_change_nothing_and_a_changed_row_changes_one_person
     for store in both_engines() {
         settle(&store).await;
         let before = ids(&store).await;
-        let mut rows: Vec<VolunteerRow> = vec![volunteer(2, "V1", "陈小明", "T1"), volunteer(3, "V2", "李四", "T1")];
+        let mut rows: Vec<VolunteerRow<'_>> = vec![volunteer(2, "V1", "陈小明", "T1"), volunteer(3, "V2", "李四", "T1")];
         let (verdicts, counts) = take(&store, rows.clone()).await;
         assert_eq!((verdicts, counts.same), (vec![Verdict::Same, Verdict::Same], 2));
-        rows[1].team = "T3".to_owned();
+        rows[1].team = "T3".into();
         rows.push(volunteer(9, "V7", "新来", "T3"));
         let (_, counts) = take(&store, rows).await;
         assert_eq!(counts, Counts { new: 1, changed: 1, same: 1, rejected: 0 });
@@ -41,24 +43,24 @@ async fn people_add_up(store: &Store, wanted: &[(&str, i64)]) {
 
 #[tokio::test]
 async fn each_bad_row_is_rejected_with_its_reason_and_the_good_ones_are_taken() {
-    type Spoil = fn(&mut VolunteerRow);
+    type Spoil = fn(&mut VolunteerRow<'_>);
     let store = store::testing::sqlite(crate::district::migrations());
     settle(&store).await;
     let bad: [(Spoil, &str); 12] = [
-        (|row| row.code = " ".to_owned(), "responders-row-empty"),
-        (|row| row.name = "名".repeat(101), "responders-row-not-a-name"),
-        (|row| row.phone = "12345".to_owned(), "responders-row-bad-phone"),
-        (|row| row.team = "T9".to_owned(), "responders-row-unknown-team"),
-        (|row| row.latitude = "91".to_owned(), "responders-row-position"),
-        (|row| row.longitude = "NaN".to_owned(), "responders-row-position"),
-        (|row| row.roles = "gatekeeper;pilot".to_owned(), "responders-row-no-such-role"),
-        (|row| row.roles = String::new(), "responders-row-empty"),
-        (|row| row.reserve = "maybe".to_owned(), "responders-row-yes-or-no"),
-        (|row| row.available_from = "tonight".to_owned(), "responders-row-not-a-time"),
-        (|row| row.nights_in_a_row = "-1".to_owned(), "responders-row-not-a-count"),
-        (|row| row.email = "nobody".to_owned(), "responders-row-bad-email"),
+        (|row| row.code = " ".into(), "responders-row-empty"),
+        (|row| row.name = "名".repeat(101).into(), "responders-row-not-a-name"),
+        (|row| row.phone = "12345".into(), "responders-row-bad-phone"),
+        (|row| row.team = "T9".into(), "responders-row-unknown-team"),
+        (|row| row.latitude = "91".into(), "responders-row-position"),
+        (|row| row.longitude = "NaN".into(), "responders-row-position"),
+        (|row| row.roles = "gatekeeper;pilot".into(), "responders-row-no-such-role"),
+        (|row| row.roles = Cow::default(), "responders-row-empty"),
+        (|row| row.reserve = "maybe".into(), "responders-row-yes-or-no"),
+        (|row| row.available_from = "tonight".into(), "responders-row-not-a-time"),
+        (|row| row.nights_in_a_row = "-1".into(), "responders-row-not-a-count"),
+        (|row| row.email = "nobody".into(), "responders-row-bad-email"),
     ];
-    let mut rows: Vec<VolunteerRow> = Vec::new();
+    let mut rows: Vec<VolunteerRow<'_>> = Vec::new();
     for (number, (spoil, _)) in (20..).zip(&bad) {
         let mut row = volunteer(number, &format!("B{number}"), "坏行", "T1");
         spoil(&mut row);

@@ -25,7 +25,7 @@ use tokio_postgres::{
 pub(crate) use wire::cell;
 
 use super::{Bulk, OnRow, Purpose, Session};
-use crate::{Error, Result, Row, Value, error::brief, row::Cells};
+use crate::{Cell, Error, Result, Row, Value, error::brief, row::Cells};
 
 type Failure = tokio_postgres::Error;
 
@@ -273,15 +273,15 @@ impl Session for Postgres {
 
     /// One array per column, unfolded by the server: a third faster than long `values` lists, and one statement for
     /// any number of rows. The column types are those of the statement for a single row.
-    fn insert(&mut self, bulk: Bulk<'_>, rows: &[Value]) -> Result<u64> {
+    fn insert(&mut self, bulk: Bulk<'_>, rows: &[Cell<'_>]) -> Result<u64> {
         let single = numbered(bulk, |number| format!("${number}"), "values (", ")");
         let types = self.prepared(&single)?.params().to_vec();
         let name = |number: usize| types.get(number - 1).map_or("text", Type::name);
         let unfold = numbered(bulk, |number| format!("${number}::{}[]", name(number)), "select * from unnest(", ")");
         let statement = self.prepared(&unfold)?;
         self.send_pending()?;
-        let columns: Vec<Vec<&Value>> =
-            (0..bulk.width).map(|at| rows.iter().skip(at).step_by(bulk.width).collect()).collect();
+        let columns: Vec<Vec<Cell<'_>>> =
+            (0..bulk.width).map(|at| rows.iter().skip(at).step_by(bulk.width).copied().collect()).collect();
         let params: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|column| column as _).collect();
         let inserted = self.runtime.block_on(self.client.execute(&statement, &params));
         inserted.map_err(|cause| failed(&cause, &unfold))

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::numeric;
 use crate::{Cell, Value, value::Mismatch};
 
-impl ToSql for Value {
+impl ToSql for Cell<'_> {
     fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         match (self, kind) {
             (Self::Null, _) => return Ok(IsNull::Yes),
@@ -30,9 +30,21 @@ impl ToSql for Value {
             (Self::Bytes(it), &Type::BYTEA) => out.put_slice(it),
             (Self::Bytes(it), &Type::UUID) if it.len() == 16 => out.put_slice(it),
             (Self::Id(it), &Type::UUID | &Type::BYTEA) => out.put_slice(it.as_bytes()),
-            (value, kind) => return Err(format!("{value:?} is no {kind}").into()),
+            (cell, kind) => return Err(format!("{cell:?} is no {kind}").into()),
         }
         Ok(IsNull::No)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+impl ToSql for Value {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        self.cell().to_sql(kind, out)
     }
 
     fn accepts(_: &Type) -> bool {
