@@ -28,10 +28,15 @@ pub fn tell(tx: &mut Tx, house: &House, order: &Order, change: &Change) -> Resul
     let sites: HashMap<_, _> = places::sites(tx, &order.district)?.into_iter().map(|site| (site.id, site)).collect();
     let chiefs = places::chiefs(tx, &order.district)?;
     let teller = Teller { house, order, sites, chiefs };
+    let posted: Vec<(&Posting, &Person)> = change
+        .postings
+        .iter()
+        .filter_map(|posting| Some((posting, persons.get(&posting.volunteer)?)))
+        .filter(|(_, person)| !person.has_left)
+        .collect();
+    let links = teller.links(tx, &posted)?;
     let mut messages = Vec::with_capacity(ids.len());
-    for posting in &change.postings {
-        let Some(person) = persons.get(&posting.volunteer).filter(|person| !person.has_left) else { continue };
-        let link = teller.link(tx, person)?;
+    for ((posting, person), link) in posted.into_iter().zip(links) {
         messages.extend(teller.posted(tx, person, posting).map(|message| message.linked(link)));
     }
     for held in change.released() {
@@ -88,11 +93,12 @@ impl Teller<'_> {
             .with("until", until.hh_mm(zone))
     }
 
-    /// The person's own entrance.
-    fn link(&self, tx: &mut Tx, person: &Person) -> Result<String, Fault> {
-        let actor = Actor::new(ActorKind::Volunteer, person.id.uuid());
+    /// Everybody's own entrance.
+    fn links(&self, tx: &mut Tx, posted: &[(&Posting, &Person)]) -> Result<Vec<String>, Fault> {
+        let actor = |(_, person): &(&Posting, &Person)| Actor::new(ActorKind::Volunteer, person.id.uuid());
+        let actors: Vec<Actor> = posted.iter().map(actor).collect();
         let lasts_h = self.order.milestones.shift_until.since_s(tx.at()).max(0) / 3600 + LINK_LASTS_H;
-        let code = doors::open(tx, actor, &self.order.district, doors::Kind::Personal, Some(lasts_h))?;
-        Ok(format!("{}/enter/{code}", self.house.settings.public_url))
+        let codes = doors::open_many(tx, &actors, &self.order.district, doors::Kind::Personal, Some(lasts_h))?;
+        Ok(codes.into_iter().map(|code| format!("{}/enter/{code}", self.house.settings.public_url)).collect())
     }
 }

@@ -2,7 +2,7 @@
 //! administrator by a code printed at the first start.
 
 use domain::{Actor, District};
-use store::{Error, Tx, params};
+use store::{Error, Tx, Value, params};
 use uuid::Uuid;
 
 use super::{secrets, sessions};
@@ -37,6 +37,31 @@ pub fn open(tx: &mut Tx, actor: Actor, district: &District, kind: Kind, lasts_h:
         ],
     )?;
     Ok(code)
+}
+
+/// [`open`] for many people at once, with few statements; codes in the order of the people.
+pub fn open_many(
+    tx: &mut Tx,
+    actors: &[Actor],
+    district: &District,
+    kind: Kind,
+    lasts_h: Option<i64>,
+) -> Result<Vec<String>, Error> {
+    let at = tx.at();
+    let codes: Vec<String> = actors.iter().map(|_| secrets::fresh_code(LETTERS)).collect();
+    let rows = actors.iter().zip(&codes).map(|(actor, code)| -> [Value; 7] {
+        [
+            secrets::hash(code).into(),
+            actor.kind.name().into(),
+            actor.id.into(),
+            district.into(),
+            (kind == Kind::Once).into(),
+            at.into(),
+            lasts_h.map(|hours| at.plus_h(hours)).into(),
+        ]
+    });
+    tx.insert_many("insert into doors (code_hash, actor_kind, holder, district, once, made_at, expires_at)", "", rows)?;
+    Ok(codes)
 }
 
 /// Goes through a door: gives the actor, their district and a new session's secret.

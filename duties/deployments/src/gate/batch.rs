@@ -11,14 +11,13 @@ use store::Tx;
 use uuid::Uuid;
 use web::{Desk, Done, Fault};
 
-use super::{CheckedIn, Entry, conflict};
+use super::{CheckedIn, Entry, Gate, conflict};
 use crate::{
     refusals::Refused,
     rules::clocks,
     store::{
-        assignments,
         check_ins::{self, Way},
-        orders::{self, Order},
+        orders,
     },
 };
 
@@ -99,10 +98,12 @@ pub async fn take(desk: Desk, batch: Batch) -> Result<Done<Taken>, Fault> {
 
 fn take_all(tx: &mut Tx, desk: &Desk, site: Id<Site>, batch: &Batch) -> Result<Taken, Fault> {
     let order = orders::of_site(tx, site)?.ok_or(Refused::SiteIsIdle)?;
+    let gate = Gate::of(tx, &order, site)?;
+    places::heard(tx, site)?;
     let sent_at = batch.sent_at.as_ref().and_then(|written| read(desk, written));
     let mut results = Vec::with_capacity(batch.check_ins.len());
     for item in &batch.check_ins {
-        results.push(take_one(tx, desk, &order, site, item, sent_at)?);
+        results.push(take_one(tx, desk, &gate, item, sent_at)?);
     }
     let device = batch.check_ins.iter().rev().find_map(|item| item.device.as_deref());
     let lost =
@@ -110,27 +111,20 @@ fn take_all(tx: &mut Tx, desk: &Desk, site: Id<Site>, batch: &Batch) -> Result<T
     Ok(Taken { results, lost: lost.max(0) })
 }
 
-fn take_one(
-    tx: &mut Tx,
-    desk: &Desk,
-    order: &Order,
-    site: Id<Site>,
-    item: &Item,
-    sent_at: Option<Moment>,
-) -> Result<Verdict, Fault> {
+fn take_one(tx: &mut Tx, desk: &Desk, gate: &Gate<'_>, item: &Item, sent_at: Option<Moment>) -> Result<Verdict, Fault> {
     let mut verdict =
         Verdict { id: item.id, outcome: Outcome::Accepted, walk_in: false, volunteer: None, sentence: None };
     let entered = tx.attempt(|tx| {
         let volunteer = identify(tx, desk.district(), item)?;
         let entry = entry(desk, item, volunteer, sent_at)?;
         verdict.volunteer = Some(volunteer);
-        enter(tx, order, site, &entry)
+        gate.pass(tx, &entry)
     });
     match entered {
         Ok(CheckedIn::New { walk_in }) => verdict.walk_in = walk_in,
         Ok(CheckedIn::Already) => verdict.outcome = Outcome::Duplicate,
         Ok(CheckedIn::Conflict) => {
-            conflict::keep(tx, desk, site, item, fingerprint(item))?;
+            conflict::keep(tx, desk, gate.site.id, item, fingerprint(item))?;
             verdict.outcome = Outcome::Conflict;
             verdict.sentence = Some(desk.say("deployments-check-in-conflict").to_string());
         }
@@ -143,32 +137,14 @@ fn take_one(
     Ok(verdict)
 }
 
-/// Does what the entry says.
-pub fn enter(tx: &mut Tx, order: &Order, site: Id<Site>, entry: &Entry) -> Result<CheckedIn, Fault> {
-    match entry.way {
-        Way::In => super::check_in(tx, order, site, entry),
-        Way::Out => super::check_out(tx, order, site, entry),
-        Way::Undo => super::undo(tx, order, site, entry),
-    }
-}
-
-/// Who it is: by badge, or from the roster – always of this district.
+/// Who it is: by badge, or from the roster. Whether they are of this district the gate asks.
 pub fn identify(tx: &mut Tx, district: &District, item: &Item) -> Result<Id<Volunteer>, Fault> {
     let found = match (&item.volunteer, &item.badge) {
-        (Some(id), _) => of_district(tx, district, *id)?.then_some(*id),
+        (Some(id), _) => Some(*id),
         (None, Some(code)) => responders::by_badge(tx, district, code)?.map(|person| person.id),
         (None, None) => None,
     };
     found.ok_or_else(|| Refused::NotKnownHere.into())
-}
-
-/// Whoever holds a post of the district belongs to it; others by their team.
-pub fn of_district(tx: &mut Tx, district: &District, volunteer: Id<Volunteer>) -> Result<bool, Fault> {
-    if let Some(held) = assignments::of_volunteer(tx, volunteer)? {
-        return Ok(orders::known(tx, held.order)?.district == *district);
-    }
-    let Some(head) = responders::head(tx, volunteer)? else { return Ok(false) };
-    Ok(responders::teams(tx, district)?.iter().any(|team| team.id == head.team))
 }
 
 /// An item as an entry of our ledger.

@@ -7,7 +7,10 @@ use store::{Tx, conflicts::Version, replies::Asked};
 use uuid::Uuid;
 use web::{Desk, Fault};
 
-use super::batch::{self, Item};
+use super::{
+    batch::{self, Item},
+    is_of_district,
+};
 use crate::store::check_ins::{self, CheckIn, Way};
 
 pub fn keep(tx: &mut Tx, desk: &Desk, site: Id<Site>, item: &Item, fingerprint: [u8; 32]) -> Result<(), Fault> {
@@ -36,7 +39,9 @@ fn instead(tx: &mut Tx, desk: &Desk, site: Id<Site>, item: &Item, first: Option<
     second["id"] = json!(Uuid::now_v7());
     // The phone's running number belongs to the first version.
     second["n"] = Value::Null;
-    if let Ok(volunteer) = batch::identify(tx, desk.district(), item) {
+    if let Ok(volunteer) = batch::identify(tx, desk.district(), item)
+        && is_of_district(tx, desk.district(), volunteer)?
+    {
         second["person"] = json!(name(tx, volunteer)?);
     }
     check_ins.push(second);

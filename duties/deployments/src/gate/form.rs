@@ -7,7 +7,7 @@ use uuid::Uuid;
 use web::{Desk, Done, Fault, Undo};
 
 use super::{
-    CheckedIn,
+    CheckedIn, Gate,
     batch::{self, Item, Written},
 };
 use crate::{
@@ -43,8 +43,9 @@ pub async fn take(desk: Desk, ask: Ask) -> Result<Done<Entered>, Fault> {
         let item = Item { id, badge, volunteer, at, way, role, device: None, n: None };
         let volunteer = batch::identify(tx, at_desk.district(), &item)?;
         let entry = batch::entry(&at_desk, &item, volunteer, None)?;
-        let outcome = batch::enter(tx, &order, site, &entry)?;
-        Ok(Entered { walk_in: outcome == CheckedIn::New { walk_in: true }, volunteer })
+        let outcome = Gate::of(tx, &order, site)?.pass(tx, &entry)?;
+        places::heard(tx, site)?;
+        Ok(Entered { walk_in: outcome == CheckedIn::New { walk_in: true } })
     });
     let entered = entered.await?;
     let said = match (way, entered.walk_in) {

@@ -8,8 +8,7 @@ use store::Tx;
 use web::{Desk, Done, Fault, Undo};
 
 use crate::{
-    gate::batch,
-    orders,
+    gate, orders,
     refusals::Refused,
     store::{
         orders::{self as order_rows, Order},
@@ -74,7 +73,7 @@ fn may_stand(
 
 /// Somebody of the order's district.
 fn known(tx: &mut Tx, order: &Order, volunteer: Id<things::Volunteer>) -> Result<VolunteerHead, Fault> {
-    let is_ours = batch::of_district(tx, &order.district, volunteer)?;
+    let is_ours = gate::is_of_district(tx, &order.district, volunteer)?;
     let head = responders::head(tx, volunteer)?.filter(|_| is_ours);
     head.ok_or_else(|| web::refusal::Refused::NotThere.into())
 }

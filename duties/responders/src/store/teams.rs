@@ -69,8 +69,11 @@ pub fn by_code(tx: &mut Tx, district: &District, code: &str) -> Result<Option<Te
     tx.first(&format!("{FIELDS} where t.district = $1 and t.code = $2"), params![district, code], team)
 }
 
+/// Id and row digest of each team, by its code.
+pub type Digests = HashMap<String, (Id<TeamThing>, Vec<u8>)>;
+
 /// Everything that is known of a district's teams by code, for reading a file against.
-pub fn digests(tx: &mut Tx, district: &District) -> Result<HashMap<String, (Id<TeamThing>, Vec<u8>)>> {
+pub fn digests(tx: &mut Tx, district: &District) -> Result<Digests> {
     let rows = tx.rows("select code, id, digest from teams where district = $1", params![district], |row| {
         Ok((row.get("code")?, (row.get("id")?, row.get("digest")?)))
     })?;
