@@ -70,5 +70,6 @@ fn who(tx: &mut Tx, actor: Actor) -> Result<Option<String>, Error> {
     if actor.kind != ActorKind::Account {
         return Ok(None);
     }
-    Ok(accounts::name_and_phone(tx, Id::from_uuid(actor.id))?.map(|(name, _)| name))
+    let account = Id::from_uuid(actor.id);
+    Ok(accounts::contacts(tx, &[account])?.remove(&account).map(|contact| contact.name))
 }

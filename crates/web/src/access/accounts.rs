@@ -1,7 +1,9 @@
 //! Accounts of the headquarters' people.
 
+use std::collections::HashMap;
+
 use domain::{Actor, ActorKind, District, Event, Id, Jurisdiction, PhoneNumber, Role, Scope, things::Account};
-use store::{Error, Tx, params};
+use store::{Error, Sealed, Tx, Value, params};
 
 use super::{doors, sessions, standing};
 use crate::refusal::{Fault, Refused};
@@ -49,14 +51,32 @@ pub fn set_password(tx: &mut Tx, account: Id<Account>, hash: &str) -> Result<(),
     Ok(())
 }
 
-/// Name and telephone number, for those who must reach this person.
-pub fn name_and_phone(tx: &mut Tx, account: Id<Account>) -> Result<Option<(String, Option<String>)>, Error> {
-    let sealed = tx.first("select name, phone from accounts where id = $1", params![account], |row| {
-        Ok((row.get::<Vec<u8>>("name")?, row.get::<Option<Vec<u8>>>("phone")?))
-    })?;
-    let Some((name, phone)) = sealed else { return Ok(None) };
-    let phone = phone.map(|phone| tx.open(PHONE, &phone)).transpose()?;
-    Ok(Some((tx.open(NAME, &name)?, phone)))
+/// How somebody is called and reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    pub name: String,
+    pub phone: Option<String>,
+}
+
+/// For those who must reach these people. Asked for by the handful, so that one statement text serves all lengths.
+pub fn contacts(tx: &mut Tx, accounts: &[Id<Account>]) -> Result<HashMap<Id<Account>, Contact>, Error> {
+    const HANDFUL: usize = 32;
+    let places = (1..=HANDFUL).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
+    let sql = format!("select id, name, phone from accounts where id in ({places})");
+    let mut contacts = HashMap::with_capacity(accounts.len());
+    for handful in accounts.chunks(HANDFUL) {
+        let last = handful.last().copied();
+        let asked: Vec<Value> =
+            handful.iter().copied().chain(last.into_iter().cycle()).take(HANDFUL).map(Value::from).collect();
+        let sealed = tx.rows(&sql, &asked, |row| {
+            Ok((row.get("id")?, row.get::<Sealed>("name")?, row.get::<Option<Sealed>>("phone")?))
+        })?;
+        for (id, name, phone) in sealed {
+            let phone = phone.map(|phone| tx.open(PHONE, phone)).transpose()?;
+            contacts.insert(id, Contact { name: tx.open(NAME, name)?, phone });
+        }
+    }
+    Ok(contacts)
 }
 
 /// What signing in needs to know of an account.

@@ -9,7 +9,10 @@ use domain::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{Error, Tx, params};
-use web::access::{accounts, standing};
+use web::access::{
+    accounts::{self, Contact},
+    standing,
+};
 
 /// Whoever leads a site, for those who must reach them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -34,13 +37,10 @@ pub fn chiefs(tx: &mut Tx, district: &District) -> Result<HashMap<Id<Site>, Chie
         params![district],
         |row| Ok((row.get("site")?, row.get("account")?)),
     )?;
-    let mut chiefs = HashMap::with_capacity(rows.len());
-    for (site, account) in rows {
-        if let Some(chief) = person(tx, account)? {
-            chiefs.insert(site, chief);
-        }
-    }
-    Ok(chiefs)
+    let accounts: Vec<Id<Account>> = rows.iter().map(|(_, account)| *account).collect();
+    let contacts = accounts::contacts(tx, &accounts)?;
+    let chief = |(site, account)| Some((site, Chief::of(account, contacts.get(&account)?)));
+    Ok(rows.into_iter().filter_map(chief).collect())
 }
 
 /// Makes an account the chief of a site; whoever was it before is no longer. Tokens of the site's own devices go on: they
@@ -63,7 +63,13 @@ pub fn set_chief(tx: &mut Tx, district: &District, site: Id<Site>, account: Id<A
 
 /// The name and number behind an account.
 pub fn person(tx: &mut Tx, account: Id<Account>) -> Result<Option<Chief>, Error> {
-    Ok(accounts::name_and_phone(tx, account)?.map(|(name, phone)| Chief { account, name, phone }))
+    Ok(accounts::contacts(tx, &[account])?.get(&account).map(|contact| Chief::of(account, contact)))
+}
+
+impl Chief {
+    fn of(account: Id<Account>, contact: &Contact) -> Self {
+        Self { account, name: contact.name.clone(), phone: contact.phone.clone() }
+    }
 }
 
 /// The sites that have a chief.
