@@ -3,7 +3,6 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
     time::Instant,
 };
 
@@ -13,7 +12,7 @@ use domain::{Clock, Moment};
 use serde_json::json;
 use sim::{
     Night, Recipe,
-    night::{Books, Figures, Gateway, Links, Pace, Stage},
+    night::{Books, Figures, Gateway, Links, Manners, Pace, Stage},
 };
 use store::{Address, Store, journal};
 use tokio::sync::oneshot;
@@ -24,9 +23,9 @@ use crate::ground::Settled;
 /// Enough for what happens before the order.
 const BEFORE_MIDNIGHT_MIN: i64 = 10;
 /// When rosters are laid beside what was acknowledged: the slowest phone has sent, nobody has gone home.
-const BOOKS_AT_MIN: i64 = 11 * 60;
-/// The state that `--still` keeps: twenty minutes before everybody has to be in place, with a call for more people behind.
-const STILL_AT_MIN: i64 = 7 * 60 + 40;
+pub const BOOKS_AT_MIN: i64 = 11 * 60;
+/// The state that `--still` keeps: half past six.
+const STILL_AT_MIN: i64 = 6 * 60 + 30;
 
 #[derive(Debug, Args)]
 pub struct Demo {
@@ -57,9 +56,13 @@ impl Demo {
         let folder = Folder::fresh(&mut ground)?;
         let district = Recipe::report(self.seed).district()?;
         district.write(&folder.files())?;
-        let running = Running::start(ground, &folder, self.seed).await?;
+        let running = Running::start(ground, folder.files(), self.seed, Manners::default()).await?;
         if !self.json {
-            println!("Setting the scene: {} sites, {} volunteers (all invented) …", 139, district.volunteer_count());
+            println!(
+                "Setting the scene: {} sites, {} volunteers (all invented) …",
+                district.sites.len(),
+                district.volunteer_count()
+            );
         }
         let night = Night::begin(running.stage.clone()).await?;
         if self.headless {
@@ -97,14 +100,8 @@ impl Demo {
     }
 
     /// Plays everything, lays the books side by side, and fails unless they balance.
-    async fn play_out(self, night: &Arc<Night>, running: Running, began: Instant) -> anyhow::Result<()> {
-        night.play_until(night.at_minute(BOOKS_AT_MIN)).await?;
-        let books = night.books().await?;
-        night.play_until(night.end()).await?;
-        night.close().await?;
-        let mut figures = night.figures(&books, 0.0);
-        let faults = self.audit(night, &running.store, &books).await?;
-        figures.books_balance = faults.is_empty();
+    async fn play_out(self, night: &Night, running: Running, began: Instant) -> anyhow::Result<()> {
+        let (mut figures, faults) = whole_night(night, &running.store).await?;
         figures.wall_s = (began.elapsed().as_secs_f64() * 100.0).round() / 100.0;
         running.stop().await?;
         self.report(&figures)?;
@@ -117,16 +114,6 @@ impl Demo {
         Ok(())
     }
 
-    /// What differs: rosters, requests, messages, what went wrong after the books were laid, the journal's chain.
-    async fn audit(&self, night: &Night, store: &Store, books: &Books) -> anyhow::Result<Vec<String>> {
-        let mut faults: Vec<String> = books.faults().iter().map(ToString::to_string).collect();
-        let later = night.ledger().troubles.iter().skip(books.ledger.troubles.len()).cloned().collect::<Vec<_>>();
-        faults.extend(later);
-        let report = store.look(|tx| journal::verify(tx, None)).await?;
-        faults.extend(report.faults.iter().map(ToString::to_string));
-        Ok(faults)
-    }
-
     fn report(&self, figures: &Figures) -> anyhow::Result<()> {
         if self.json {
             println!("{}", serde_json::to_string(figures)?);
@@ -137,17 +124,39 @@ impl Demo {
     }
 }
 
+/// Plays a night from its order to the closing of its last site, as fast as the machine allows. Gives its figures, and
+/// everything in which its books differ.
+pub async fn whole_night(night: &Night, store: &Store) -> anyhow::Result<(Figures, Vec<String>)> {
+    night.play_until(night.at_minute(BOOKS_AT_MIN)).await?;
+    let books = night.books().await?;
+    night.play_until(night.end()).await?;
+    night.close().await?;
+    let faults = audit(night, store, &books).await?;
+    let figures = Figures { books_balance: faults.is_empty(), ..night.figures(&books, 0.0) };
+    Ok((figures, faults))
+}
+
+/// What differs: rosters, requests, messages, what went wrong after the books were laid, the journal's chain.
+pub async fn audit(night: &Night, store: &Store, books: &Books) -> anyhow::Result<Vec<String>> {
+    let mut faults: Vec<String> = books.faults().iter().map(ToString::to_string).collect();
+    faults.extend(night.ledger().troubles.iter().skip(books.ledger.troubles.len()).cloned());
+    let report = store.look_long(|tx| journal::verify(tx, None)).await?;
+    faults.extend(report.faults.iter().map(ToString::to_string));
+    Ok(faults)
+}
+
 /// A server that is open for one night.
-struct Running {
-    stage: Stage,
-    store: Store,
+pub struct Running {
+    pub stage: Stage,
+    pub store: Store,
     serving: tokio::task::JoinHandle<anyhow::Result<()>>,
     stop: oneshot::Sender<()>,
 }
 
 impl Running {
-    async fn start(mut ground: Settled, folder: &Folder, seed: u64) -> anyhow::Result<Self> {
-        let gateway = Gateway::open().await.context("the demonstration's SMS gateway")?;
+    /// Opens over a fresh database; `files` is the folder of the district's registers.
+    pub async fn start(mut ground: Settled, files: PathBuf, seed: u64, manners: Manners) -> anyhow::Result<Self> {
+        let gateway = Gateway::open(manners).await.context("the demonstration's SMS gateway")?;
         let body = r#"{"id":"{id}","phone":"{phone}","text":"{text}"}"#;
         ground.duties.insert("notices".to_owned(), json!({ "sms": { "url": gateway.url(), "body": body } }));
         let day = Recipe::report(seed).day;
@@ -163,7 +172,7 @@ impl Running {
             password: uuid::Uuid::new_v4().to_string(),
             pace: Pace::headless(clock),
             gateway,
-            folder: folder.files(),
+            folder: files,
             seed,
             day: day.to_string(),
         };
@@ -179,7 +188,7 @@ impl Running {
         self.stop().await
     }
 
-    async fn stop(self) -> anyhow::Result<()> {
+    pub async fn stop(self) -> anyhow::Result<()> {
         let _ = self.stop.send(());
         self.serving.await?
     }
@@ -190,8 +199,14 @@ fn midnight(ground: &Settled, day: jiff::civil::Date) -> anyhow::Result<Moment> 
     Ok(Moment::from_ms(begins.timestamp().as_millisecond()))
 }
 
-/// Where the files of the demonstration lie: never where something else does.
+/// Where the files of the demonstration lie while it runs: never where something else does.
 struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).ok();
+    }
+}
 
 impl Folder {
     /// A new folder, with the database in it unless another place was named.

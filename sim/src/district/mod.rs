@@ -148,10 +148,21 @@ impl District {
         People::new(self, team, self.recipe.chance(Matter::PeopleOf(team)))
     }
 
+    /// Only the first so many divisions with what lies in them, for nights that are over in seconds. Sites and teams are
+    /// grouped by division, so what stays keeps its place.
+    #[must_use]
+    pub fn first_divisions(mut self, count: usize) -> Self {
+        self.divisions.truncate(count);
+        self.sites.retain(|site| site.division < count);
+        self.teams.retain(|team| team.division < count);
+        let (teams, sites) = (self.teams.len(), self.sites.len());
+        self.links.retain(|link| link.team < teams && link.site < sites);
+        self
+    }
+
     /// How many volunteers there are.
     pub fn volunteer_count(&self) -> u32 {
-        let Counts { ordinary, reserve, .. } = self.recipe.counts();
-        ordinary + reserve
+        self.teams.iter().map(|team| team.size).sum()
     }
 
     /// How many people all sites need in a role.

@@ -4,11 +4,17 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    time::Duration,
 };
 
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
 
-use super::{Ledger, Night, Trouble, list};
+use super::{Ledger, Night, SIDE_BY_SIDE, Trouble, list};
+
+/// How long messages may still be under way when the books are laid.
+const LOOKS: u32 = 200;
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// What the server shows to whoever asks, at one moment.
 #[derive(Debug, Clone, Default)]
@@ -28,12 +34,16 @@ pub struct Shown {
     pub delivery: Delivery,
 }
 
-/// What the server says of its messages.
+/// What became of the messages to the gateway.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Delivery {
+    /// By the server's own outbox.
     pub sent: u64,
-    pub given_up: u64,
     pub waiting: u64,
+    pub given_up: u64,
+    /// By the gateway: different messages that it took, and those that came again afterwards.
+    pub taken: u64,
+    pub repeated: u64,
 }
 
 /// Where the two sides differ.
@@ -122,12 +132,14 @@ impl Books {
         let sent = sent.filter(|(_, line)| line["presence"]["presence"] != "walked_in").count() as u64;
         let here = self.present().count() as u64;
         let on_order = self.shown.on_order.iter().collect::<BTreeSet<_>>().len() as u64;
-        let Delivery { sent: delivered, given_up, waiting } = self.shown.delivery;
+        let Delivery { sent: gone, waiting, given_up, taken, repeated } = self.shown.delivery;
         let pairs = [
             ("assigned, and on the rosters of the sites", figure("assigned"), sent),
             ("assigned, and on the roster of the order", figure("assigned"), on_order),
             ("arrived, and standing on the rosters", figure("arrived"), here),
-            ("told, and messages by any end", self.ledger.told, delivered + given_up + waiting),
+            ("people told, and messages in the outbox", self.ledger.told, gone + waiting + given_up),
+            ("messages sent, and taken by the gateway", gone, taken),
+            ("messages that went out twice", repeated, 0),
         ];
         let differ = pairs.into_iter().filter(|(_, here, there)| here != there);
         differ.map(|(what, here, there)| Fault::Count { what, here, there }).collect()
@@ -154,15 +166,19 @@ impl Night {
         let mut shown = Shown {
             order: officer.get(&format!("/orders/{}", self.order)).await?,
             teams: officer.get("/teams").await?,
-            delivery: self.delivery(),
+            delivery: self.delivery().await?,
             ..Shown::default()
         };
-        for post in &self.posts {
-            let page = officer.get(&format!("/sites/{}/roster", post.id)).await?;
+        let pages = self.posts.iter().map(async |post| {
+            let roster = officer.get(&format!("/sites/{}/roster", post.id)).await?;
+            let readiness = officer.get(&format!("/sites/{}/readiness?order={}", post.id, self.order)).await?;
+            Ok::<_, Trouble>((&post.code, roster, readiness))
+        });
+        let pages: Vec<_> = stream::iter(pages).buffered(SIDE_BY_SIDE).try_collect().await?;
+        for (code, roster, readiness) in pages {
             let line = |line: &Value| Some((line["code"].as_str()?.to_owned(), line.clone()));
-            shown.rosters.insert(post.code.clone(), list(&page, "lines").iter().filter_map(line).collect());
-            let page = officer.get(&format!("/sites/{}/readiness?order={}", post.id, self.order)).await?;
-            shown.set_up_ms.insert(post.code.clone(), page["times"]["set_up_at"].as_i64());
+            shown.rosters.insert(code.clone(), list(&roster, "lines").iter().filter_map(line).collect());
+            shown.set_up_ms.insert(code.clone(), readiness["times"]["set_up_at"].as_i64());
         }
         shown.on_order = self.on_order().await?;
         for closed in [false, true] {
@@ -198,10 +214,34 @@ impl Night {
         }
     }
 
-    /// What became of the messages, as the gateway saw them: different ones that came, and those the server said it had
-    /// sent that never did.
-    fn delivery(&self) -> Delivery {
-        let (sent, _) = self.stage.gateway.counts();
-        Delivery { sent, given_up: 0, waiting: 0 }
+    /// What became of the messages, on both sides, once nothing waits any more. A fault shows as a difference: who waits
+    /// for ever sees nothing.
+    async fn delivery(&self) -> Result<Delivery, Trouble> {
+        for _ in 0..LOOKS {
+            if self.outbox().await?.waiting == 0 {
+                break;
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        self.outbox().await
+    }
+
+    async fn outbox(&self) -> Result<Delivery, Trouble> {
+        let page = self.staff.duty_officer.get("/notices").await?;
+        let sms = list(&page, "channels").iter().find(|line| line["channel"] == "sms").cloned().unwrap_or_default();
+        let counts = list(&page, "states").iter().zip(list(&sms, "counts"));
+        let of = |wanted: &[&str]| {
+            let counted =
+                counts.clone().filter(|(state, _)| state.as_str().is_some_and(|state| wanted.contains(&state)));
+            counted.filter_map(|(_, count)| count.as_u64()).sum()
+        };
+        let seen = self.stage.gateway.counts();
+        Ok(Delivery {
+            sent: of(&["sent", "seen"]),
+            waiting: of(&["queued", "failed"]),
+            given_up: of(&["given_up"]),
+            taken: seen.taken,
+            repeated: seen.repeated,
+        })
     }
 }

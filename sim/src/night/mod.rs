@@ -28,13 +28,13 @@ use std::{
 };
 
 use domain::Moment;
-use futures_util::{StreamExt as _, stream};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
 
 pub use books::{Books, Fault, Shown};
 pub use calendar::Pace;
 pub use figures::Figures;
-pub use gateway::Gateway;
+pub use gateway::{Gateway, Manners};
 pub use links::Links;
 pub use phone::Trouble;
 
@@ -276,19 +276,20 @@ impl Night {
         self.calendar = Mutex::new(calendar);
     }
 
-    /// Waits until so many people more have been reached, or nothing comes any more.
+    /// Waits until the messages to so many people more have gone out, or nothing goes out any more. A message that the
+    /// gateway refused goes out again in its own time.
     async fn hear(&self, told: u64) -> Result<(), Trouble> {
         self.ledger().told += told;
-        let mut last = (self.stage.gateway.counts(), tokio::time::Instant::now());
         let wanted = self.ledger().told;
-        while self.stage.gateway.counts().0 < wanted && last.1.elapsed() < SILENCE {
-            tokio::time::sleep(Duration::from_millis(40)).await;
+        let mut last = (self.stage.gateway.counts(), tokio::time::Instant::now());
+        while last.0.knocked < wanted && last.1.elapsed() < SILENCE {
+            tokio::time::sleep(Duration::from_millis(10)).await;
             let counts = self.stage.gateway.counts();
             if counts != last.0 {
                 last = (counts, tokio::time::Instant::now());
             }
         }
-        if self.stage.gateway.counts().0 == 0 {
+        if last.0.taken == 0 {
             self.hand_out_links().await?;
         }
         Ok(())
@@ -302,13 +303,13 @@ impl Night {
 }
 
 async fn name_chiefs(staff: &Headquarters, lines: &Lines, seed: u64) -> Result<Vec<Post>, Trouble> {
-    let mut posts = Vec::new();
-    for (nth, site) in staff.sites().await?.iter().enumerate() {
+    let sites = staff.sites().await?;
+    let posts = sites.iter().enumerate().map(async |(nth, site)| {
         let id = text(site, "id")?;
         let chief = lines.enter(&staff.name_chief(&id, nth).await?).await?;
-        posts.push(Post::new(id, text(site, "code")?, chief, seed));
-    }
-    Ok(posts)
+        Ok(Post::new(id, text(site, "code")?, chief, seed))
+    });
+    stream::iter(posts).buffered(SIDE_BY_SIDE).try_collect().await
 }
 
 /// Everybody of the district's files, with their telephone number.
