@@ -1,149 +1,191 @@
-//! A district's night at the report's size: publishing, checking in from 139 phones at once, the board and the rosters.
+//! A district's night at the report's size, on both engines: the order goes out, is delivered, people check in, pages are
+//! looked at.
 
-use std::time::Instant;
+use std::{collections::HashSet, fs::File, path::Path, time::Duration};
 
-use domain::{Clock, District, Role, Scope};
 use serde_json::{Value, json};
-use store::{Address, Keyring, Options, Store};
-use web::{
-    House,
-    testing::{Client, TestHouse},
+
+use crate::{
+    client::Client,
+    measure::{Sheet, ms, timed},
+    phones,
+    server::{Ground, Server},
+    sinks::{self, Received},
 };
 
-use crate::measure::{self, Times};
+const LOOKS: usize = 300;
 
-const PHONES: usize = 139;
-
-pub fn run() {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
-    runtime.block_on(night());
+pub async fn run(sheet: &mut Sheet) {
+    println!("── a night of the report's size, SQLite");
+    night(sheet, Ground::sqlite()).await;
+    println!("── the same on PostgreSQL");
+    night(sheet, Ground::postgres()).await;
 }
 
-async fn night() {
-    println!("── a night: 139 sites, 4,130 volunteers, SQLite on disk with synchronous=FULL");
-    let folder = store::testing::Folder::new();
-    let duties = muster::duties::all();
-    let address: Address = format!("sqlite:{}", folder.path().join("night.db").display()).parse().expect("an address");
-    let options = Options::new(Clock::movable(web::testing::MIDNIGHT, 0.0), Keyring::random());
-    let store =
-        measure::once("start: open an empty database", || Store::open(&address, House::migrations(&duties), options))
-            .expect("the store opens");
-    let test = TestHouse::new(store, &duties).await;
-    bring_in(&test, folder.path()).await;
-    let officer = test.client(Role::DutyOfficer, Scope::District).await;
-    let order =
-        officer.post("/orders", json!({"name": "night"})).await.json()["order"].as_str().unwrap_or_default().to_owned();
-    let plan = allocate(&test, &officer, &order).await;
-    let began = Instant::now();
-    let told = officer.post(&format!("/orders/{order}/plans/{plan}/publication"), json!({})).await.json();
-    println!(
-        "{:<48} {:>8.1} ms   {told}",
-        "publish: plan and all notices in the outbox",
-        began.elapsed().as_secs_f64() * 1000.0
-    );
-    check_in(&officer, &order).await;
-    look(&officer, &order).await;
-    println!("{:<48} {:>8} MiB", "memory at its peak", measure::peak_mb());
+async fn night(sheet: &mut Sheet, ground: Ground) {
+    let (gateway, texts) = sinks::gateway(sinks::always(200, "{}")).await;
+    let (port, letters) = sinks::mail_server(|_| "250 ok").await;
+    ground.settle(&format!(
+        "[notices.sms]\nurl = \"{gateway}/sms\"\n\
+         [notices.smtp]\nhost = \"127.0.0.1\"\nport = {port}\nfrom = \"muster@district.test\"\nplain = true\n"
+    ));
+    bring_in(&ground, 1);
+    let token = ground.run(&["token", "--role", "duty_officer"]);
+    let server = ground.serve().await;
+    sheet.at_most("start to ready, the district loaded", ms(server.ready_in), 1_000.0, "ms");
+    let officer = Client::new(&server, &token);
+    name_chiefs(&officer).await;
+    let order = order(&officer).await;
+    let (plan, planned) = timed(plan(&officer, &order)).await;
+    sheet.say("  the plan, asked for until proven", ms(planned), "ms");
+    let publication = format!("/orders/{order}/plans/{plan}/publication");
+    let (told, published) = timed(officer.post(&publication, &json!({}))).await;
+    let people = usize::try_from(told["told"].as_u64().unwrap_or(0)).unwrap_or(0);
+    sheet.at_most(&format!("plan and notices to {people} people, durable"), ms(planned + published), 2_000.0, "ms");
+    let (arrived, delivered) = timed(delivery(&texts, &letters, people)).await;
+    let what = format!("{arrived} texts and letters delivered, none twice");
+    sheet.at_most(&what, if arrived == 2 * people { delivered.as_secs_f64() } else { f64::NAN }, 60.0, "s");
+    check_in(sheet, &officer, &order).await;
+    look(sheet, &server, &officer, &order).await;
+    sheet.at_most("resident memory, the night behind it", server.resident_mb(), 150.0, "MiB");
 }
 
-async fn bring_in(test: &TestHouse, folder: &std::path::Path) {
-    let files = folder.join("district");
-    sim::district::Recipe::report(1).district().expect("scale 1").write(&files).expect("files are written");
-    let district: District = "440902".parse().expect("six digits");
-    for register in imports::Register::ALL {
-        let path = files.join(format!("{}.csv", register.name()));
-        let direct = imports::Direct {
-            store: test.house.store.clone(),
-            words: test.house.words.clone(),
-            district: district.clone(),
-            zone: test.house.settings.zone.clone(),
-            actor: domain::Actor::system(),
-            register,
-            path,
-            origin: domain::Origin::Wgs84,
-            mapping: Vec::new(),
+/// Writes a district so many times the report's size, with a mailbox for everybody, and imports it.
+pub fn bring_in(ground: &Ground, scale: u32) {
+    let files = ground.path().join("district");
+    let day = jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
+    let day = day.tomorrow().expect("there is a tomorrow").date();
+    let recipe = sim::Recipe { seed: 1, scale, day };
+    recipe.district().expect("the scale is in range").write(&files).expect("files are written");
+    give_mailboxes(&files.join("volunteers.csv"));
+    for register in ["divisions", "sites", "teams", "links", "volunteers"] {
+        let took = ground.import(register);
+        println!("  import {register:<51} {:>9.1} s", took.as_secs_f64());
+    }
+}
+
+fn give_mailboxes(file: &Path) {
+    let with = file.with_extension("with");
+    let mut rows = csv::Reader::from_path(file).expect("the file");
+    let mut out = csv::Writer::from_writer(File::create(&with).expect("a file beside it"));
+    let mut headings = rows.headers().expect("headings").clone();
+    headings.push_field("email");
+    out.write_record(&headings).expect("written");
+    for row in rows.into_records() {
+        let mut row = row.expect("a row");
+        let mailbox = format!("{}@district.test", row[0].to_lowercase());
+        row.push_field(&mailbox);
+        out.write_record(&row).expect("written");
+    }
+    out.flush().expect("written");
+    std::fs::rename(with, file).expect("renamed");
+}
+
+async fn name_chiefs(officer: &Client) {
+    for (nth, site) in sites(officer).await.iter().enumerate() {
+        let chief = json!({ "name": format!("点长 {nth}"), "phone": format!("1989000{nth:04}") });
+        officer.post(&format!("/sites/{site}/chief"), &chief).await;
+    }
+}
+
+/// The codes of all sites.
+async fn sites(officer: &Client) -> Vec<String> {
+    let (mut codes, mut query) = (Vec::new(), String::new());
+    loop {
+        let page = officer.get(&format!("/sites{query}")).await;
+        let lines = page["sites"].as_array().into_iter().flatten();
+        codes.extend(lines.filter_map(|line| line["site"]["code"].as_str().map(str::to_owned)));
+        let (Some(division), Some(code)) = (page["next"]["after_division"].as_str(), page["next"]["after"].as_str())
+        else {
+            return codes;
         };
-        let began = Instant::now();
-        let taken = direct.apply(imports::Choice::All, |_| {}).await;
-        assert!(taken.is_ok(), "{} are taken", register.name());
-        println!("{:<48} {:>8.1} ms", format!("import {}", register.name()), began.elapsed().as_secs_f64() * 1000.0);
+        query = format!("?after_division={division}&after={code}");
     }
 }
 
-async fn allocate(test: &TestHouse, officer: &Client, order: &str) -> String {
-    let began = Instant::now();
-    let plan = officer.post(&format!("/orders/{order}/plans"), json!({})).await.json()["plan"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    test.runner.run_due(test.clock.now()).await.expect("the job runs");
-    let shown = officer.get(&format!("/orders/{order}/plans/{plan}")).await.json();
-    let stage = &shown["plan"]["stage"];
-    println!(
-        "{:<48} {:>8.1} ms   objective {} bound {} optimal {}",
-        "allocate: read, solve, prove, keep",
-        began.elapsed().as_secs_f64() * 1000.0,
-        stage["objective"],
-        stage["lower_bound"],
-        stage["is_optimal"]
-    );
-    plan
+/// The usual night, for all sites.
+pub async fn order(officer: &Client) -> String {
+    text(&officer.post("/orders", &json!({ "name": "全员核酸检测" })).await, "order")
 }
 
-/// Every phone sends its site's people one by one; all phones at once.
-async fn check_in(officer: &Client, order: &str) {
-    let mut phones = Vec::new();
-    let sites = officer.get("/board").await.json();
-    for dot in sites["shown"]["map"]["dots"].as_array().into_iter().flatten().take(PHONES) {
-        let code = dot["code"].as_str().unwrap_or_default().to_owned();
-        let roster = officer.get(&format!("/sites/{code}/roster?order={order}")).await.json();
-        let people: Vec<Value> =
-            roster["lines"].as_array().into_iter().flatten().map(|line| line["volunteer"].clone()).collect();
-        phones.push((code, people));
-    }
-    let began = Instant::now();
-    let sending: Vec<_> =
-        phones.into_iter().map(|(code, people)| tokio::spawn(one_phone(officer.clone(), code, people))).collect();
-    let (mut times, mut accepted) = (Times::default(), 0);
-    for phone in sending {
-        for (took, taken) in phone.await.expect("a phone ends") {
-            times.push(took);
-            accepted += taken;
+/// Asks for a plan and waits until it is proven.
+pub async fn plan(officer: &Client, order: &str) -> String {
+    let plan = text(&officer.post(&format!("/orders/{order}/plans"), &json!({})).await, "plan");
+    loop {
+        let page = officer.get(&format!("/orders/{order}/plans/{plan}")).await;
+        match page["plan"]["stage"]["stage"].as_str() {
+            Some("ready") => return plan,
+            Some("asked" | "reading" | "solving") => tokio::time::sleep(Duration::from_millis(20)).await,
+            other => panic!("the plan is {other:?}: {}", page["plan"]["stage"]),
         }
     }
-    println!(
-        "{:<48} {accepted} accepted in {:.1} s",
-        "check-ins from all phones at once",
-        began.elapsed().as_secs_f64()
-    );
-    times.print("one check-in");
 }
 
-async fn one_phone(chief: Client, code: String, people: Vec<Value>) -> Vec<(std::time::Duration, u64)> {
-    let mut times = Vec::new();
-    for (n, volunteer) in people.into_iter().enumerate() {
-        let item = json!({"id": uuid::Uuid::now_v7(), "volunteer": volunteer, "device": code, "n": n + 1});
-        let began = Instant::now();
-        let reply = chief.post(&format!("/sites/{code}/check-ins"), json!({"check_ins": [item]})).await;
-        times.push((began.elapsed(), u64::from(reply.status.is_success())));
+pub fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_else(|| panic!("no {name} in {value}")).to_owned()
+}
+
+/// Waits until everybody has a text and a letter; gives how many different ones came, doubles taken off.
+async fn delivery(texts: &Received, letters: &Received, people: usize) -> usize {
+    for _ in 0..6_000 {
+        if texts.count() >= people && letters.count() >= people {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    times
+    let once = |received: &Received| received.times().into_values().filter(|times| *times == 1).count();
+    once(texts) + once(letters)
 }
 
-async fn look(officer: &Client, order: &str) {
+async fn check_in(sheet: &mut Sheet, officer: &Client, order: &str) {
+    let rush = phones::rush(officer, order).await;
+    sheet.say(&format!("  {} check-ins, one in ten sent twice, took", rush.sent), rush.took.as_secs_f64(), "s");
+    sheet.p99("a check-in from one of 139 phones, p99", rush.times, 100.0);
+    sheet.at_most("check-ins lost", rush.lost as f64, 0.0, "");
+    sheet.at_most("check-ins doubled", rush.doubled as f64, 0.0, "");
+}
+
+async fn look(sheet: &mut Sheet, server: &Server, officer: &Client, order: &str) {
     for (what, path) in [
-        ("board, as a page", "/board".to_owned()),
-        ("order, as a page", format!("/orders/{order}")),
-        ("roster of the order, a page of it", format!("/orders/{order}/roster")),
-        ("volunteers, a page of them", "/volunteers".to_owned()),
+        ("board", "/board".to_owned()),
+        ("wall", "/board/wall".to_owned()),
+        ("roster of the order", format!("/orders/{order}/roster")),
+        ("roster of a site", "/sites/S070/roster".to_owned()),
+        ("order", format!("/orders/{order}")),
+        ("volunteers", "/volunteers".to_owned()),
     ] {
-        let mut times = Times::default();
-        for _ in 0..200 {
-            let began = Instant::now();
-            let page = officer.page(&path, "zh-CN").await;
-            times.push(began.elapsed());
-            assert!(page.status.is_success(), "{path}: {}", page.status);
-        }
-        times.print(what);
+        sheet.p99(&format!("page: {what}, p99"), officer.look(&path, LOOKS).await, 20.0);
     }
+    let person = phones::lines(officer, order).await.first().map(|line| text(line, "volunteer")).expect("somebody");
+    let link = text(&officer.post(&format!("/volunteers/{person}/link"), &json!({})).await, "address");
+    let volunteer = Client::enter(server, &link).await;
+    let weight = first_load(&volunteer, "/duty").await;
+    sheet.at_most("a volunteer's page and all it loads, compressed", weight as f64 / 1024.0, 60.0, "KiB");
+}
+
+/// The page, whatever it names of this server's scripts, styles and pictures, and the modules that those import at once.
+async fn first_load(person: &Client, path: &str) -> usize {
+    let (page, mut bytes) = person.page(path).await;
+    let named = |text: &str, before: fn(&str) -> bool| -> Vec<String> {
+        let parts: Vec<&str> = text.split(['"', '\'']).collect();
+        parts.windows(2).filter(|pair| before(pair[0])).map(|pair| pair[1].to_owned()).collect()
+    };
+    let mut waiting = named(&page, |before| before.ends_with("href=") || before.ends_with("src="));
+    waiting.retain(|address| address.starts_with("/assets/"));
+    assert!(waiting.len() > 2, "the page names no scripts and styles: {page}");
+    let mut loaded = HashSet::new();
+    while let Some(address) = waiting.pop() {
+        if !loaded.insert(address.clone()) {
+            continue;
+        }
+        let (text, weight) = person.page(&address).await;
+        bytes += weight;
+        if address.ends_with(".js") {
+            let folder = address.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let modules = named(&text, |before| before.trim_end().ends_with("from") || before.ends_with("import "));
+            let modules = modules.iter().filter_map(|name| name.strip_prefix("./"));
+            waiting.extend(modules.map(|name| format!("{folder}/{name}")));
+        }
+    }
+    bytes
 }

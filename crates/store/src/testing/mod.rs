@@ -5,6 +5,7 @@ mod cluster;
 use std::{
     future::Future,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use domain::{Clock, Moment};
@@ -105,8 +106,19 @@ impl Drop for Folder {
     }
 }
 
+/// Keeps what is made from now on, PostgreSQL too, on a disk: for whoever measures.
+pub fn keep_on_disk() {
+    ON_DISK.store(true, Ordering::Relaxed);
+}
+
+static ON_DISK: AtomicBool = AtomicBool::new(false);
+
 /// Memory, where syncing is free, if there is a gigabyte of it; else the usual place.
 fn roomy_folder() -> PathBuf {
+    if ON_DISK.load(Ordering::Relaxed) {
+        // Unlike `/tmp`, never in memory.
+        return PathBuf::from("/var/tmp");
+    }
     let memory = Path::new("/dev/shm");
     let room = rustix::fs::statvfs(memory).map_or(0, |about| about.f_bavail * about.f_frsize);
     if room > 1 << 30 { memory.to_owned() } else { std::env::temp_dir() }
