@@ -10,7 +10,6 @@ mod phones;
 mod reading;
 mod server;
 #[path = "../../duties/notices/tests/front_door/sinks.rs"]
-#[expect(dead_code, reason = "the tests look closer at what comes in")]
 mod sinks;
 
 use std::process::ExitCode;

@@ -3,6 +3,8 @@
 
 use std::{collections::HashSet, fs::File, path::Path, time::Duration};
 
+use domain::Clock;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::{
@@ -53,8 +55,8 @@ async fn night(sheet: &mut Sheet, ground: Ground) {
 /// Writes a district so many times the report's size, with a mailbox for everybody, and imports it.
 pub fn bring_in(ground: &Ground, scale: u32) {
     let files = ground.path().join("district");
-    let day = jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
-    let day = day.tomorrow().expect("there is a tomorrow").date();
+    let tomorrow = Clock::system().now().plus_h(24);
+    let day = tomorrow.in_zone(&TimeZone::fixed(jiff::tz::offset(8))).date();
     let recipe = sim::Recipe { seed: 1, scale, day };
     recipe.district().expect("the scale is in range").write(&files).expect("files are written");
     give_mailboxes(&files.join("volunteers.csv"));
