@@ -128,8 +128,9 @@ fn line(tx: &mut Tx, conflict: Conflict, zone: &jiff::tz::TimeZone) -> Result<Li
 fn told(tx: &mut Tx, version: Version, zone: &jiff::tz::TimeZone) -> Result<Told, Fault> {
     let by = match version.by.kind {
         ActorKind::Account => {
-            let known = accounts::name_and_phone(tx, Id::from_uuid(version.by.id))?;
-            By::Account { name: known.map(|(name, _)| name).unwrap_or_default() }
+            let account = Id::from_uuid(version.by.id);
+            let known = accounts::contacts(tx, &[account])?.remove(&account);
+            By::Account { name: known.map(|contact| contact.name).unwrap_or_default() }
         }
         ActorKind::Volunteer => By::Volunteer { id: version.by.id },
         ActorKind::Device => {
