@@ -12,5 +12,6 @@ pub fn all() -> Vec<Duty> {
         deployments::duty(),
         imports::duty(),
         board::duty(),
+        erasure::duty(),
     ]
 }

@@ -53,6 +53,10 @@ events! {
     /// Somebody decided which of two versions is true: first, second or noted.
     ConflictSettled "web.conflict_settled" { decision: String }
 
+    // erasure
+    /// What was known of people who had left was erased: how much of each class, and of whom nothing.
+    PeopleErased "erasure.people_erased" { people: u64, words: u64, notices: u64, notes: u64 }
+
     // imports
     RegisterImported "responders.register_imported" { import: Id<Import>, register: String, new: u64, changed: u64, same: u64, rejected: u64 }
 

@@ -87,12 +87,14 @@ pub enum Right {
     AssessRecords,
     /// Decide what is true when two versions came under one key.
     SettleConflicts,
+    /// Erase what is known of people who have left.
+    ErasePeople,
     /// Pause and speed up the clock of a demonstration.
     MoveClock,
 }
 
 impl Right {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Anybody,
         Self::SignedIn,
         Self::ManageAccounts,
@@ -116,6 +118,7 @@ impl Right {
         Self::TellDeeds,
         Self::AssessRecords,
         Self::SettleConflicts,
+        Self::ErasePeople,
         Self::MoveClock,
     ];
 }
@@ -162,14 +165,21 @@ impl Role {
     /// The rights of this role, within the scope of the grant.
     pub const fn rights(self) -> &'static [Right] {
         use Right::{
-            Allocate, Announce, AssessRecords, CheckPeopleIn, EditRegisters, GiveOrders, ImportRegisters,
+            Allocate, Announce, AssessRecords, CheckPeopleIn, EditRegisters, ErasePeople, GiveOrders, ImportRegisters,
             ManageAccounts, MoveClock, OwnDuty, PublishPlans, RaiseRequests, ReadJournal, RevealPerson, RunSite,
             SeeBoard, SeeNotices, SeeRegisters, SeeSite, SettleConflicts, TellDeeds, WorkRequests,
         };
         match self {
-            Self::Administrator => {
-                &[ManageAccounts, ImportRegisters, EditRegisters, ReadJournal, SeeRegisters, SeeNotices, MoveClock]
-            }
+            Self::Administrator => &[
+                ManageAccounts,
+                ImportRegisters,
+                EditRegisters,
+                ReadJournal,
+                SeeRegisters,
+                SeeNotices,
+                ErasePeople,
+                MoveClock,
+            ],
             Self::DutyOfficer => &[
                 ImportRegisters,
                 EditRegisters,

@@ -147,3 +147,9 @@ pub fn settle(tx: &mut Tx, id: Uuid, decision: Decision) -> Result<bool> {
     )?;
     Ok(settled == 1)
 }
+
+/// Forgets what the versions said that somebody has decided on; that there was a conflict, and its decision, stay.
+pub fn forget_settled(tx: &mut Tx) -> Result<u64> {
+    let nothing = tx.seal(BODY, "");
+    tx.execute("update conflicts set body = $1, first_body = null where settled_at is not null", params![nothing])
+}

@@ -69,6 +69,11 @@ impl Tx {
     }
 }
 
+/// Forgets what was asked before a moment; the keys and their answers stay.
+pub fn forget_bodies(tx: &mut Tx, moment: Moment) -> Result<u64> {
+    tx.execute("update replies set body = null where at < $1 and body is not null", params![moment])
+}
+
 /// Forgets the answers given before a moment: no phone sends again after so long.
 pub fn forget_before(tx: &mut Tx, moment: Moment) -> Result<u64> {
     tx.execute("delete from replies where at < $1", params![moment])

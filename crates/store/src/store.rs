@@ -243,6 +243,22 @@ impl Store {
         self.inner.changes.len()
     }
 
+    /// Leaves nothing of what was erased in the database's files: what had been overwritten waits there otherwise, in the
+    /// log of SQLite and in dead rows of PostgreSQL.
+    pub async fn sweep(&self) -> Result<()> {
+        let address = self.address().clone();
+        let swept = tokio::task::spawn_blocking(move || {
+            apart(|| {
+                let sweep = match &address {
+                    Address::Sqlite(_) => "pragma wal_checkpoint(truncate)",
+                    Address::Postgres(_) => "vacuum",
+                };
+                engine::connect(&address, Purpose::Change)?.batch(sweep)
+            })
+        });
+        swept.await.unwrap_or_else(|panic| Err(Error::Bug(panic.to_string())))
+    }
+
     /// Finishes what is queued, refuses what comes after, and waits for the threads to end.
     pub fn close(self) {
         self.inner.stop();

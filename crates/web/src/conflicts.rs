@@ -31,7 +31,8 @@ const SHOWN: usize = 50;
 /// Of no use to whoever decides.
 const UNSAID: [&str; 5] = ["_key", "id", "n", "sent_at", "key"];
 /// Fields that have a word of their own; others are shown as they were sent.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
+    "details",
     "person",
     "volunteer",
     "badge",
@@ -77,6 +78,8 @@ pub struct Told {
     pub by: By,
     pub at: Moment,
     pub path: String,
+    /// The site it speaks of, as the path names it.
+    pub site: Option<String>,
     pub fields: Vec<Field>,
 }
 
@@ -145,7 +148,8 @@ fn told(tx: &mut Tx, version: Version, zone: &jiff::tz::TimeZone) -> Result<Told
         flatten(&map, zone, &mut fields);
     }
     let path = version.path.strip_prefix("/api/v1").unwrap_or(&version.path).to_owned();
-    Ok(Told { by, at: version.at, path, fields })
+    let site = path.strip_prefix("/sites/").and_then(|rest| rest.split('/').next()).map(str::to_owned);
+    Ok(Told { by, at: version.at, path, site, fields })
 }
 
 /// JSON or a form, as it was sent.
@@ -180,6 +184,9 @@ fn field(name: &str, value: &Value, zone: &jiff::tz::TimeZone) -> Field {
         "at" => moment().map(Said::Moment),
         "role" => text.parse::<domain::PostRole>().ok().map(|role| Said::Word(format!("post-{role}"))),
         "way" => ["in", "out", "undo"].contains(&text.as_str()).then(|| Said::Word(format!("web-way-{text}"))),
+        "kind" => {
+            ["people", "supplies", "problem"].contains(&text.as_str()).then(|| Said::Word(format!("web-kind-{text}")))
+        }
         "done" => value.as_bool().map(|yes| Said::Word(if yes { "web-yes" } else { "web-no" }.to_owned())),
         "volunteer" => Uuid::parse_str(&text).ok().map(Said::Volunteer),
         _ => None,

@@ -42,6 +42,11 @@ pub use crate::{
     },
 };
 
+/// Erasing what people wrote who have left.
+pub mod erasure {
+    pub use crate::store::erasure::{count, erase, holds_post};
+}
+
 /// The register of standing links, for imports.
 pub mod register {
     pub use crate::links_page::import::{Counts, LinkRow, Verdict, apply, judge};

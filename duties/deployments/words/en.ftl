@@ -220,7 +220,7 @@ deployments-checked-in = Checked in.
 deployments-walked-in = Checked in: this person was not sent here and is noted as come by themselves.
 deployments-checked-out = Checked out.
 deployments-undone = Undone.
-deployments-check-in-conflict = The same number came with other content before. Both are kept; check with the site chief.
+deployments-check-in-conflict = The same number came with other content before. Both are kept; the duty officer decides.
 
 deployments-who-declined = Who declined
 deployments-nobody-declined = Nobody has declined.

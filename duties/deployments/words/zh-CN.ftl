@@ -208,7 +208,7 @@ deployments-checked-in = 已签到。
 deployments-walked-in = 已签到：此人不是派到本点的，已记为自行到场。
 deployments-checked-out = 已签退。
 deployments-undone = 已撤销。
-deployments-check-in-conflict = 同一编号来过别的内容。两份都已留存，请点长核对。
+deployments-check-in-conflict = 同一编号来过别的内容。两份都已留存，由值班长核定。
 
 deployments-who-declined = 请假人员
 deployments-nobody-declined = 没有人请假。

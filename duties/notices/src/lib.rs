@@ -4,6 +4,7 @@
 mod announce;
 mod cap_document;
 mod channel;
+pub mod erasure;
 mod given_up;
 mod group_text;
 mod message;

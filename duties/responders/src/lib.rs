@@ -61,6 +61,11 @@ pub mod badge {
     pub use crate::badges::{LENGTH, code, grouped, read};
 }
 
+/// Erasing what is known of people who have left.
+pub mod erasure {
+    pub use crate::store::erasure::{erase, leavers, words_of};
+}
+
 /// Bringing registers in from files.
 pub mod register {
     pub use crate::registers::{
@@ -87,6 +92,7 @@ pub fn duty() -> Duty {
 const MIGRATIONS: &[Migration] = &[
     Migration { name: "responders/0001_responders", sql: include_str!("../migrations/0001_responders.sql") },
     Migration { name: "responders/0002_entrances", sql: include_str!("../migrations/0002_entrances.sql") },
+    Migration { name: "responders/0003_erasure", sql: include_str!("../migrations/0003_erasure.sql") },
 ];
 
 const NAV: &[NavItem] = &[

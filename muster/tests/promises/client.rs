@@ -40,7 +40,7 @@ impl Reply {
 impl Client {
     pub fn new(base: &str, token: &str) -> Self {
         // A connection for each request, so that each can be lost by itself.
-        let http = reqwest::Client::builder().pool_max_idle_per_host(0).no_proxy().timeout(Duration::from_secs(60));
+        let http = reqwest::Client::builder().pool_max_idle_per_host(0).no_proxy().timeout(Duration::from_mins(1));
         Self { http: http.build().unwrap(), base: base.to_owned(), token: token.to_owned() }
     }
 

@@ -80,7 +80,7 @@ async fn wait_for<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
 }
 
 /// An order under a hostile name, its plan told to everybody.
-async fn told(officer: &Client) -> (String, String) {
+pub async fn told(officer: &Client) -> (String, String) {
     let given = officer.post("/orders", json!({"name": HOSTILE[0]}), None).await.unwrap().json();
     let order = given["order"].as_str().unwrap().to_owned();
     let asked = officer.post(&format!("/orders/{order}/plans"), json!({}), None).await.unwrap().json();

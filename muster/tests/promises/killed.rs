@@ -42,7 +42,7 @@ struct Phone {
 
 impl Phone {
     fn next(&mut self) -> Errand {
-        let is_gate = (self.asked.len() + self.gated.len()) % 2 == 0;
+        let is_gate = (self.asked.len() + self.gated.len()).is_multiple_of(2);
         let fresh = || {
             if is_gate {
                 Errand::Gate { id: Uuid::now_v7(), way: self.way }

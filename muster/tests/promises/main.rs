@@ -3,10 +3,12 @@
 
 mod canaries;
 mod client;
+mod erased;
 mod exports;
 mod ground;
 mod killed;
 mod outages;
+mod power;
 mod repeated;
 mod restored;
 mod tampered;

@@ -35,6 +35,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("board", &["domain", "store", "web", "sheets", "places", "responders", "notices", "problems", "deployments"]),
     // its tests mount the whole house below it
     ("imports", &["domain", "store", "web", "sheets", "places", "responders", "notices", "problems", "deployments"]),
+    ("erasure", &["domain", "store", "web", "places", "responders", "notices", "problems", "deployments"]),
     // beside the house: the district that is driven through the front door knows only the vocabulary
     ("sim", &["domain"]),
     ("xtask", &[]),

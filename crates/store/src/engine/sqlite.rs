@@ -13,10 +13,12 @@ use rusqlite::{
 };
 
 use super::{Bulk, OnRow, Purpose, Session};
-use crate::{Cell, Error, Result, Row, Value, dialect, error::brief, row::Cells, value::Mismatch};
+use crate::{Cell, Error, Result, Row, Value, dialect, error::brief, plant, row::Cells, value::Mismatch};
 
 /// The first version without the WAL-reset bug, which can corrupt a database.
 const OLDEST: i32 = 3_051_003;
+/// The planted fault of the tests that cut the power.
+const HURRIED: &str = "synchronous-normal";
 const BUSY_MS: u64 = 5_000;
 const ROWS_AT_ONCE: usize = 512;
 /// A statement opens the table and each of its indexes anew, so some rows share one.
@@ -74,8 +76,11 @@ fn prepare(connection: &Connection, purpose: Purpose) -> rusqlite::Result<()> {
     connection.execute_batch(&format!(
         "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; \
          pragma cache_size = -{cache_kib}; pragma temp_store = memory; pragma journal_size_limit = 67108864; \
-         pragma trusted_schema = off;"
+         pragma trusted_schema = off; pragma secure_delete = on;"
     ))?;
+    if plant::has(HURRIED) {
+        connection.execute_batch("pragma synchronous = normal")?;
+    }
     if purpose == Purpose::Look {
         connection.execute_batch("pragma query_only = on")?;
     }
@@ -92,7 +97,9 @@ fn check_pragmas(connection: &Connection) -> Result<()> {
             other => Err(Error::Unsafe(format!("pragma {name} is {other:?}"))),
         }
     };
-    for (name, wanted) in [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")] {
+    for (name, wanted) in
+        [("journal_mode", "wal"), ("synchronous", if plant::has(HURRIED) { "1" } else { "2" }), ("foreign_keys", "1")]
+    {
         let found = read(name)?;
         if found != wanted {
             return Err(Error::Unsafe(format!(

@@ -2,6 +2,7 @@
 
 pub mod assignments;
 pub mod check_ins;
+pub mod erasure;
 pub mod links;
 pub mod orders;
 pub mod plans;

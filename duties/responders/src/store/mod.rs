@@ -6,5 +6,6 @@ pub mod corrections;
 pub mod deeds;
 pub mod entrances;
 pub mod lots;
+pub mod erasure;
 pub mod teams;
 pub mod volunteers;

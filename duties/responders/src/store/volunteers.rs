@@ -108,6 +108,9 @@ pub fn place_by_code(tx: &mut Tx, district: &District, code: &str) -> Result<Opt
     tx.first(sql, params![district, code], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
+/// Name and number of somebody who was erased.
+const ERASED: &str = "—\n";
+
 /// A person with the seal still on.
 struct Closed {
     id: Id<Volunteer>,
@@ -135,7 +138,12 @@ fn closed(row: &Row<'_>) -> Result<Closed> {
 }
 
 fn opened(tx: &Tx, closed: Closed) -> Result<Person> {
-    let text = tx.open(PERSON, &closed.sealed)?;
+    let mut text = tx.open(PERSON, &closed.sealed)?;
+    // Sealed emptiness: nobody is known here any more.
+    let is_erased = text.is_empty();
+    if is_erased {
+        text.push_str(ERASED);
+    }
     let broken = || Error::Bug("volunteers.person is not three lines".to_owned());
     let mut lines = text.split('\n');
     let (name, phone) = lines.next().zip(lines.next()).ok_or_else(broken)?;
@@ -143,7 +151,7 @@ fn opened(tx: &Tx, closed: Closed) -> Result<Person> {
         id: closed.id,
         code: closed.code,
         name: name.to_owned(),
-        phone: phone.parse().map_err(|_| broken())?,
+        phone: if is_erased { PhoneNumber::erased() } else { phone.parse().map_err(|_| broken())? },
         email: lines.next().filter(|email| !email.is_empty()).map(str::to_owned),
         team: closed.team,
         team_name: closed.team_name,
@@ -312,7 +320,8 @@ pub fn add(tx: &mut Tx, district: &District, wanted: &[Wanted], badges: &[String
 pub fn change(tx: &mut Tx, id: Id<Volunteer>, it: &Wanted) -> Result<bool> {
     let rows = tx.execute(
         "update volunteers set person = $2, team = $3, latitude = $4, longitude = $5, roles = $6, languages = $7,
-           reserve = $8, available_from = $9, available_until = $10, nights_in_a_row = $11, digest = $12, left_at = null
+           reserve = $8, available_from = $9, available_until = $10, nights_in_a_row = $11, digest = $12, left_at = null,
+           erased_at = null
          where id = $1",
         params![
             id,
