@@ -1,6 +1,8 @@
 // What every page needs beyond HTML: going back, asking before a grave act, not sending a form twice, selecting an
 // address at a touch, and saying when a live part has gone silent. Runs on Chromium 86.
 
+import './drafts.js';
+
 document.addEventListener('click', (event) => {
   if (event.target.closest('[data-back]')) history.back();
   if (event.target.closest('[data-print]')) window.print();
@@ -11,6 +13,8 @@ document.addEventListener('click', (event) => {
 });
 
 document.addEventListener('submit', (event) => {
+  // Some forms are taken over by their page: kept on the phone first.
+  if (event.defaultPrevented) return;
   const form = event.target;
   const question = form.dataset.confirm;
   if (question && !window.confirm(question)) {

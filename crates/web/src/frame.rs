@@ -102,6 +102,11 @@ impl Frame {
         Some(self.say("web-disk-low").num("free", &free).to_string())
     }
 
+    /// Who is signed in, for what a phone keeps per person; empty when nobody is.
+    pub fn who(&self) -> String {
+        self.standing.as_ref().map_or_else(String::new, |standing| standing.actor.id.to_string())
+    }
+
     /// Whether a navigation entry is where one is.
     pub fn is_here(&self, href: &str) -> bool {
         self.path.split('?').next() == Some(href)

@@ -16,7 +16,7 @@ use axum::{
 use domain::{Actor, Jurisdiction, Moment, Right};
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
-use store::{Tx, doctor::LEAST_FREE_PERCENT};
+use store::{Act, Tx, doctor::LEAST_FREE_PERCENT};
 use uuid::Uuid;
 
 use crate::{
@@ -95,6 +95,8 @@ struct Door {
     standing: Option<Arc<Standing>>,
     /// How many conflicts wait for a decision, when this is somebody who decides.
     undecided: u64,
+    /// The session was prolonged by this request: the cookie is given anew.
+    is_prolonged: bool,
     fault: Option<Fault>,
 }
 
@@ -118,19 +120,35 @@ impl Door {
             flash: cookie(&parts.headers, "flash"),
             standing: None,
             undecided: 0,
+            is_prolonged: false,
             fault: None,
         };
-        if let Some(token) = door.token.clone() {
-            let now = house.clock().now();
-            match house.store.look(move |tx| known(tx, &token, now)).await {
-                Ok((standing, undecided)) => {
-                    door.standing = standing.map(Arc::new);
-                    door.undecided = undecided;
-                }
-                Err(fault) => door.fault = Some(fault),
-            }
+        if let Some(token) = door.token.clone()
+            && let Err(fault) = door.recognise(token).await
+        {
+            door.fault = Some(fault);
         }
         door
+    }
+
+    /// Finds who asks, and prolongs the session of whoever is at work.
+    async fn recognise(&mut self, token: String) -> Result<(), Fault> {
+        let (now, asked) = (self.house.clock().now(), token.clone());
+        let found = self.house.store.look(move |tx| {
+            let (standing, undecided) = known(tx, &asked, now)?;
+            let is_due = standing.is_some() && sessions::is_due(tx, &asked, now)?;
+            Ok::<_, Fault>((standing, undecided, is_due))
+        });
+        let (standing, undecided, is_due) = found.await?;
+        self.standing = standing.map(Arc::new);
+        self.undecided = undecided;
+        if let Some(standing) = self.standing.as_ref().filter(|_| is_due) {
+            let act = Act { actor: standing.actor, at: now, request: Some(self.request) };
+            // A store that cannot write now lets people read on; the next request tries again.
+            let prolonged = self.house.store.change(act, move |tx| Ok::<_, Fault>(sessions::prolong(tx, &token)?));
+            self.is_prolonged = prolonged.await.is_ok();
+        }
+        Ok(())
     }
 
     async fn pass<Q: DeserializeOwned>(&self, entry: &Entry, parts: &Parts, body: &[u8]) -> Result<(Desk, Q), Fault> {
@@ -218,10 +236,14 @@ impl Door {
         let headers = response.headers_mut();
         if self.chosen_locale {
             let kept = format!("lang={}; Path=/; Max-Age=31536000; SameSite=Lax{secure}", self.locale.tag());
-            headers.extend(kept.parse().map(|value| (header::SET_COOKIE, value)));
+            add_cookie(headers, &kept);
+        }
+        let is_other = headers.get_all(header::SET_COOKIE).iter().any(|value| value.as_bytes().starts_with(b"muster="));
+        if let Some(token) = self.token.as_ref().filter(|_| self.is_prolonged && !self.is_signed_by_token && !is_other) {
+            add_cookie(headers, &sessions::cookie(token, self.house.settings.is_secure()));
         }
         if self.flash.is_some() && !headers.contains_key(header::LOCATION) {
-            headers.extend("flash=; Path=/; Max-Age=0".parse().map(|value| (header::SET_COOKIE, value)));
+            add_cookie(headers, "flash=; Path=/; Max-Age=0");
         }
         headers.extend(self.house.store.epoch().id.to_string().parse().map(|value| (EPOCH, value)));
         headers.entry(header::CACHE_CONTROL).or_insert(header::HeaderValue::from_static("no-store"));
@@ -276,6 +298,13 @@ fn same_origin(headers: &HeaderMap, public_url: &str) -> Result<(), Fault> {
         (None, None) => false,
     };
     if fits { Ok(()) } else { Err(Refused::ForeignOrigin.into()) }
+}
+
+/// Beside those that the answer sets itself.
+fn add_cookie(headers: &mut HeaderMap, cookie: &str) {
+    if let Ok(value) = cookie.parse() {
+        headers.append(header::SET_COOKIE, value);
+    }
 }
 
 fn credential(headers: &HeaderMap) -> (Option<String>, bool) {

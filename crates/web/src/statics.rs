@@ -38,7 +38,7 @@ vendor! {
     Htmx "../../phone/node_modules/htmx.org/dist" "htmx.min.js" as "htmx.js";
     Sse "../../phone/node_modules/htmx-ext-sse/dist" "sse.min.js" as "sse.js";
     Idb "../../phone/node_modules/idb/build" "index.js" as "idb.js";
-    Zxing "../../phone/node_modules/zxing-wasm/dist/es/reader" "index.js" as "zxing.js";
+    Zxing "../../phone/node_modules/zxing-wasm/dist/iife/reader" "index.js" as "zxing.js";
     ZxingWasm "../../phone/node_modules/zxing-wasm/dist/reader" "zxing_reader.wasm" as "zxing_reader.wasm";
 }
 

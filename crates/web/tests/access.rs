@@ -84,6 +84,35 @@ async fn suspension_ends_sessions_and_doors_at_once() {
 }
 
 #[tokio::test]
+async fn a_session_lasts_while_it_is_used_and_not_longer_than_a_week() {
+    let test = house().await;
+    let tokens = change(&test, |tx| {
+        let district = "440902".parse().unwrap();
+        let newcomer = accounts::Newcomer { district: &district, login: "chief", name: "点长", phone: None };
+        let account = accounts::create(tx, &newcomer)?;
+        accounts::grant(tx, &district, account, Role::Administrator, &Scope::District)?;
+        let actor = Actor::new(domain::ActorKind::Account, account.uuid());
+        let mut begin = || sessions::begin(tx, actor, &district, Some(sessions::SESSION_H), None);
+        Ok([begin()?, begin()?])
+    });
+    let [used, unused] = tokens.await.unwrap().map(|token| {
+        let mut somebody = test.stranger();
+        somebody.token = Some(token);
+        somebody
+    });
+    let began = test.clock.now();
+    for hours in (0..=8).map(|turn| turn * 19) {
+        test.clock.set(began.plus_h(hours));
+        assert!(used.get("/accounts").await.status.is_success(), "after {hours} h, 19 h after the last use");
+    }
+    assert_eq!(unused.get("/accounts").await.refused(), "401 web.1", "the control: unused for longer than 20 h");
+    test.clock.set(began.plus_h(167));
+    assert!(used.get("/accounts").await.status.is_success());
+    test.clock.set(began.plus_h(169));
+    assert_eq!(used.get("/accounts").await.refused(), "401 web.1", "a week is the end");
+}
+
+#[tokio::test]
 async fn the_last_administrator_stays() {
     let test = house().await;
     let admin = test.client(Role::Administrator, Scope::District).await;

@@ -62,6 +62,20 @@ pub async fn at_site(desk: Desk, ask: AtSite) -> Result<Done<Said>, Fault> {
     Ok(Done::at(format!("/sites/{site}/announcements"), said.await?).saying("deployments-announced"))
 }
 
+/// The chief's words, entered on a phone of the site.
+pub fn say(
+    tx: &mut Tx,
+    desk: &Desk,
+    order: &Order,
+    site: Id<things::Site>,
+    role: Option<PostRole>,
+    text: &str,
+) -> Result<Said, Fault> {
+    let text = words(text)?;
+    let to = at_post(tx, order, site, role)?;
+    announce(tx, desk.house(), desk.here(), role, &text, &to)
+}
+
 /// The headquarters speaks to everybody who holds a post under an order.
 pub async fn to_order(desk: Desk, ask: ToOrder) -> Result<Done<Said>, Fault> {
     let (id, text) = (ask.order, words(&ask.text)?);

@@ -15,6 +15,7 @@ mod roster;
 mod routes;
 mod rules;
 mod settings;
+mod site_page;
 mod store;
 mod telling;
 mod wording;
@@ -57,16 +58,18 @@ const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "assignments", column: "declined_note", id: "id", label: store::assignments::NOTE },
 ];
 
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "deployments/0001_deployments", sql: include_str!("../migrations/0001_deployments.sql") },
+    Migration { name: "deployments/0002_phones", sql: include_str!("../migrations/0002_phones.sql") },
+];
+
 /// What this duty brings into the house.
 pub fn duty() -> Duty {
     Duty {
         name: "deployments",
         routes: routes::routes,
         words: [(Locale::ZhCn, include_str!("../words/zh-CN.ftl")), (Locale::En, include_str!("../words/en.ftl"))],
-        migrations: &[Migration {
-            name: "deployments/0001_deployments",
-            sql: include_str!("../migrations/0001_deployments.sql"),
-        }],
+        migrations: MIGRATIONS,
         sealed: SEALED,
         nav: routes::NAV,
         settings: Some(settings::check),

@@ -49,4 +49,8 @@ web::refusals! { "deployments":
     23 SayInFewWords = 422,
     /// An announcement to nobody.
     24 NobodyToTell = 409,
+    /// A call for people without role and number.
+    25 SaysNotWhom = 422,
+    /// A request without words.
+    26 SaysNotWhat = 422,
 }

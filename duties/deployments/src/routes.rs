@@ -3,7 +3,7 @@
 use domain::Right;
 use web::{In, NavItem, Routes};
 
-use crate::{announcing, duty_page, gate, links_page, mending, orders, plans, roster, store};
+use crate::{announcing, duty_page, gate, links_page, mending, orders, plans, roster, site_page, store};
 
 pub const NAV: &[NavItem] = &[
     NavItem { href: "/orders", word: "deployments-nav-orders", right: Right::SeeBoard, place: 20 },
@@ -58,6 +58,10 @@ pub fn routes(routes: &mut Routes) {
     routes.post("/duty/check-out", OwnDuty, In::Anywhere, duty_page::presence::go);
     routes.get("/duty/calendar", OwnDuty, In::Anywhere, duty_page::calendar::take);
 
+    routes.get("/sites/{site}/post", RunSite, site, site_page::show::show);
+    routes.post("/sites/{site}/outbox", RunSite, site, site_page::outbox::take);
+    routes.post("/sites/{site}/announcements", RunSite, site, site_page::announce::announce);
+    routes.post("/sites/{site}/phones/{device}/settlement", RunSite, site, site_page::settle::settle);
     routes.get("/sites/{site}/roster", SeeSite, site, roster::of_site::show);
     routes.post("/sites/{site}/roster/phone", RevealPerson, site, roster::phone::reveal);
     routes.post("/sites/{site}/check-ins", CheckPeopleIn, site, gate::batch::take);

@@ -2,6 +2,7 @@
 //! colour.
 
 use domain::{Id, things};
+use places::readiness::{ItemState, Readiness, Stage};
 use web::Frame;
 
 use crate::{
@@ -19,7 +20,8 @@ use crate::{
         shortfall,
         standing::{DeclineReason, Standing},
     },
-    store::plans::{Plan, Score, Stage},
+    site_page::show::SitePage,
+    store::plans::{self, Plan, Score},
 };
 
 impl Plan {
@@ -42,11 +44,11 @@ impl Plan {
         match (&self.stage, self.published_at, self.withdrawn_at) {
             (_, _, Some(_)) => "deployments-stage-withdrawn",
             (_, Some(_), None) => "deployments-stage-published",
-            (Stage::Asked, ..) => "deployments-stage-asked",
-            (Stage::Reading, ..) => "deployments-stage-reading",
-            (Stage::Solving, ..) => "deployments-stage-solving",
-            (Stage::Failed { .. }, ..) => "deployments-stage-failed",
-            (Stage::Ready(_), ..) => "deployments-stage-ready",
+            (plans::Stage::Asked, ..) => "deployments-stage-asked",
+            (plans::Stage::Reading, ..) => "deployments-stage-reading",
+            (plans::Stage::Solving, ..) => "deployments-stage-solving",
+            (plans::Stage::Failed { .. }, ..) => "deployments-stage-failed",
+            (plans::Stage::Ready(_), ..) => "deployments-stage-ready",
         }
     }
 
@@ -54,15 +56,15 @@ impl Plan {
         match (&self.stage, self.published_at, self.withdrawn_at) {
             (_, _, Some(_)) => "tag-off",
             (_, Some(_), None) => "tag-good",
-            (Stage::Failed { .. }, ..) => "tag-bad",
-            (Stage::Ready(_), ..) => "",
+            (plans::Stage::Failed { .. }, ..) => "tag-bad",
+            (plans::Stage::Ready(_), ..) => "",
             _ => "tag-warn",
         }
     }
 
     pub fn failure(&self) -> Option<&str> {
         match &self.stage {
-            Stage::Failed { why } => Some(why),
+            plans::Stage::Failed { why } => Some(why),
             _ => None,
         }
     }
@@ -151,7 +153,43 @@ impl Reason {
     }
 }
 
+impl SitePage {
+    pub fn stage_word(&self, ready: &Readiness) -> String {
+        format!("places-stage-{}", ready.stage.name())
+    }
+
+    pub fn stage_tone(&self) -> &'static str {
+        match self.readiness.as_ref().map(|ready| ready.stage) {
+            Some(Stage::SetUp | Stage::Open) => "tag-good",
+            Some(Stage::Closed) => "tag-off",
+            Some(Stage::Preparing) | None => "tag-warn",
+        }
+    }
+
+    pub fn item_word(&self, state: &ItemState) -> String {
+        format!("places-item-{}", state.item)
+    }
+
+    /// How many of the required items are ticked: `3/5`.
+    pub fn required_done(&self, ready: &Readiness) -> String {
+        let required = ready.items.iter().filter(|state| state.required).count();
+        format!("{}/{required}", required - ready.missing().len())
+    }
+}
+
 impl Presence {
+    /// As programs and our own scripts name it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Told => "told",
+            Self::Coming => "coming",
+            Self::Arrived { .. } => "arrived",
+            Self::Elsewhere { .. } => "elsewhere",
+            Self::Left { .. } => "left",
+            Self::WalkedIn { .. } => "walked_in",
+        }
+    }
+
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Told => "deployments-presence-told",

@@ -204,3 +204,4 @@ places-row-too-many = { $people } people for one role: check the number
 places-column-code = code
 places-column-name = name
 places-column-address = address
+places-to-site-page = Back to my site

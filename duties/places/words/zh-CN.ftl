@@ -189,3 +189,4 @@ places-row-too-many = 一个岗位 { $people } 人：请核对数字
 places-column-code = 编码
 places-column-name = 名称
 places-column-address = 地址
+places-to-site-page = 回到本点

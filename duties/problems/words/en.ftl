@@ -66,3 +66,4 @@ problems-step-done = Reported done
 problems-step-confirmed = Confirmed, closed
 problems-step-reopened = Not done: opened again
 problems-step-escalated = Silence: told higher up
+problems-to-site-page = Back to my site

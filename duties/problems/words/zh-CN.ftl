@@ -66,3 +66,4 @@ problems-step-done = 报告办好
 problems-step-confirmed = 确认销号
 problems-step-reopened = 退回重办
 problems-step-escalated = 自动上报
+problems-to-site-page = 回到本点

@@ -23,8 +23,8 @@ const ARGS = [
   '--no-first-run',
 ];
 
-export function openChromium() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM_BIN ?? '/usr/bin/chromium', args: ARGS });
+export function openChromium(more = []) {
+  return chromium.launch({ executablePath: process.env.CHROMIUM_BIN ?? '/usr/bin/chromium', args: [...ARGS, ...more] });
 }
 
 /** The people of one running Muster. Links can be used once, so each role signs in once and its session is shared. */

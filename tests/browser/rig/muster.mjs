@@ -1,41 +1,45 @@
 // Starts a Muster of its own for a test: fresh database, the demo district with its plan published, a free port.
 // The program prints one line of JSON when it serves: its address and a sign-in link per role.
 
-import { spawn } from 'node:child_process';
-import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 // A debug build plays half a night of 4,000 people first; on a crowded machine that has taken over two minutes.
 const READY_WITHIN_MS = 420_000;
 const STOP_WITHIN_MS = 10_000;
 
-/** The Muster that all files of a run share (`run.mjs` names it), or one of one's own. */
-export async function openMuster() {
-  const shared = process.env.MUSTER_OPEN;
-  return shared ? { ...JSON.parse(await readFile(shared, 'utf8')), stop: async () => {} } : startMuster();
+const PROGRAM = process.env.MUSTER_BIN ?? join(ROOT, 'target/debug/muster');
+
+/** Runs one command of the program to its end; gives what it printed. */
+export async function command(...args) {
+  const { stdout } = await promisify(execFile)(PROGRAM, args, { cwd: ROOT });
+  return stdout;
 }
 
-/** Starts the program with the demo district and waits until it serves. `stop()` ends it and removes its database. */
-export function startMuster({ more = [], ...options } = {}) {
-  const command = (database) => ['demo', '--still', '--database', database, '--listen', '127.0.0.1:0', '--json', ...more];
-  return start(command, (line) => (line.startsWith('{') ? JSON.parse(line) : undefined), options);
+/** Serves a database that is there already, as after a restore. `stop()` ends the server and leaves the database. */
+export async function serve(database, keyFile) {
+  const child = spawn(PROGRAM, ['serve', '--database', `sqlite:${database}`, '--key-file', keyFile, '--listen', '127.0.0.1:0'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const complaints = keepTail(child.stderr);
+  const address = await new Promise((resolve, reject) => {
+    child.once('close', (code) => reject(new Error([`muster serve ended with ${code}`, ...complaints].join('\n'))));
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
+        if (found) resolve(found);
+      });
+    }
+  });
+  return { address, stop: () => end(child) };
 }
 
-/** Starts the program as a new headquarters finds it: nothing in it, one link for the first administrator. */
-export function startEmpty(options = {}) {
-  const command = (database) => ['serve', '--database', database, '--listen', '127.0.0.1:0'];
-  const understand = (line) => {
-    const [, address, code] = /open (http\S+)\/enter\/(\S+)/.exec(line) ?? [];
-    return code && { address, links: { administrator: `${address}/enter/${code}` } };
-  };
-  return start(command, understand, options);
-}
-
-async function start(command, understand, { program = process.env.MUSTER_BIN ?? join(ROOT, 'target/debug/muster'), env = {} }) {
+/** Starts the program and waits until it serves. `stop()` ends it and removes its database. */
+export async function startMuster({ program = PROGRAM, more = [], env = {} } = {}) {
   await access(program).catch(() => {
     throw new Error(`${program} is missing: build it with "cargo build -p muster", or set MUSTER_BIN`);
   });
@@ -81,6 +85,11 @@ async function firstWord(child, complaints, understand) {
 }
 
 async function stop(child, folder) {
+  await end(child);
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function end(child) {
   if (child.exitCode === null && child.signalCode === null) {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
@@ -88,5 +97,4 @@ async function stop(child, folder) {
     await ended;
     clearTimeout(timer);
   }
-  await rm(folder, { recursive: true, force: true });
 }

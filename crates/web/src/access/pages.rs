@@ -43,7 +43,7 @@ pub async fn home(desk: Desk, _: Nothing) -> Result<Response, Fault> {
     } else if standing.actor.kind == ActorKind::Volunteer {
         "/duty".to_owned()
     } else if let Some(site) = own_site(standing) {
-        format!("/sites/{site}/readiness")
+        format!("/sites/{site}/post")
     } else if let Some(zone) = own_zone(standing) {
         format!("/zones/{zone}")
     } else {
@@ -161,8 +161,8 @@ fn local(next: Option<&str>) -> String {
 }
 
 fn come_in(desk: &Desk, token: &str, to: &str) -> Response {
-    let cookie = cookie(desk, "muster", token, sessions::SESSION_H * 3600);
     let mut headers = HeaderMap::new();
+    let cookie = sessions::cookie(token, desk.house().settings.is_secure());
     headers.extend(cookie.parse().map(|value| (header::SET_COOKIE, value)));
     headers.insert(header::LOCATION, HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/")));
     (StatusCode::SEE_OTHER, headers).into_response()
@@ -262,7 +262,7 @@ pub async fn set_password(desk: Desk, ask: NewPassword) -> Result<WithCookie<Don
         tx.record(&place, id, &Event::PasswordSet {})?;
         Ok::<_, Fault>(sessions::begin(tx, actor, &place.district, Some(sessions::SESSION_H), None)?)
     });
-    let cookie = cookie(&desk, "muster", &begun.await?, sessions::SESSION_H * 3600);
+    let cookie = sessions::cookie(&begun.await?, desk.house().settings.is_secure());
     Ok(WithCookie { answer: Done::at("/", ()).saying("web-password-set"), cookie })
 }
 

@@ -9,8 +9,13 @@ use super::{
     standing::{self, Standing},
 };
 
-/// How long a sign-in lasts: one night and the day after it.
+/// How long a sign-in lasts after it was last used: a phone that has been without a network for a whole shift is still
+/// signed in when it comes back.
 pub const SESSION_H: i64 = 20;
+/// A used session is prolonged at most this often, so that few requests write.
+const PROLONG_EVERY_H: i64 = 1;
+/// However much it is used, a sign-in ends after a week.
+const LONGEST_H: i64 = 7 * 24;
 
 /// Begins a session for somebody and gives the secret for the cookie. A new sign-in always gets a new one.
 pub fn begin(
@@ -37,6 +42,12 @@ pub fn begin(
     Ok(token)
 }
 
+/// The cookie that carries a session's secret.
+pub(crate) fn cookie(token: &str, is_secure: bool) -> String {
+    let (age_s, secure) = (SESSION_H * 3600, if is_secure { "; Secure" } else { "" });
+    format!("muster={token}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Lax{secure}")
+}
+
 /// The standing of whoever holds this secret; none when the session is over or its holder suspended.
 pub fn recognise(tx: &mut Tx, token: &str, now: Moment) -> Result<Option<Standing>, Error> {
     let found = tx.first(
@@ -51,6 +62,28 @@ pub fn recognise(tx: &mut Tx, token: &str, now: Moment) -> Result<Option<Standin
     let kind = kind_of(&kind);
     let grants = standing::grants_of(tx, kind, holder)?;
     Ok(Some(Standing { actor: Actor::new(kind, holder), district, grants }))
+}
+
+/// Whether a session in use should be prolonged now. Tokens without an end need nothing.
+pub fn is_due(tx: &mut Tx, token: &str, now: Moment) -> Result<bool, Error> {
+    let times = tx.first(
+        "select started_at, expires_at from sessions where token_hash = $1 and expires_at is not null",
+        params![secrets::hash(token)],
+        |row| Ok((row.get::<Moment>("started_at")?, row.get::<Moment>("expires_at")?)),
+    )?;
+    let to = |started_at: Moment| now.plus_h(SESSION_H).min(started_at.plus_h(LONGEST_H));
+    Ok(times.is_some_and(|(started_at, expires_at)| to(started_at) > expires_at.plus_h(PROLONG_EVERY_H)))
+}
+
+/// Prolongs a session that is still on: as long as a duty lasts, so does the sign-in.
+pub fn prolong(tx: &mut Tx, token: &str) -> Result<(), Error> {
+    let now = tx.at();
+    tx.execute(
+        "update sessions set expires_at = case when started_at + $4 < $3 then started_at + $4 else $3 end
+         where token_hash = $1 and ended_at is null and expires_at > $2",
+        params![secrets::hash(token), now, now.plus_h(SESSION_H), LONGEST_H * 3_600_000],
+    )?;
+    Ok(())
 }
 
 pub fn end(tx: &mut Tx, token: &str) -> Result<(), Error> {

@@ -5,6 +5,7 @@ use places::Chief;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Tx;
+use uuid::Uuid;
 use web::{Desk, Fault, Page, qr, refusal::Refused, view};
 
 use crate::{
@@ -33,6 +34,8 @@ pub struct DutyPage {
     /// The duty that was taken back or declined last, when there is none now.
     pub gone: Option<Standing>,
     pub reasons: Vec<DeclineReason>,
+    /// The database's life: when it changes, phones send again what they still have.
+    pub epoch: Uuid,
 }
 view!(DutyPage, "duty.html");
 
@@ -125,7 +128,7 @@ fn page(tx: &mut Tx, volunteer: Id<things::Volunteer>, public: &str) -> Result<D
         code: person.badge,
         address,
     };
-    Ok(DutyPage { name: person.name, team: person.team_name, badge, duty, gone, reasons: DeclineReason::ALL.to_vec() })
+    Ok(DutyPage { name: person.name, team: person.team_name, badge, duty, gone, reasons: DeclineReason::ALL.to_vec(), epoch: store::epoch::current(tx)?.id })
 }
 
 fn duty(tx: &mut Tx, held: Assignment) -> Result<Option<TodaysDuty>, Fault> {

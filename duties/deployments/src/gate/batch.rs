@@ -100,7 +100,7 @@ fn take_all(tx: &mut Tx, desk: &Desk, site: Id<Site>, batch: &Batch) -> Result<T
     let order = orders::of_site(tx, site)?.ok_or(Refused::SiteIsIdle)?;
     let gate = Gate::of(tx, &order, site)?;
     places::heard(tx, site)?;
-    let sent_at = batch.sent_at.as_ref().and_then(|written| read(desk, written));
+    let sent_at = batch.sent_at.as_ref().and_then(|written| read_moment(desk, written));
     let mut results = Vec::with_capacity(batch.check_ins.len());
     for item in &batch.check_ins {
         results.push(take_one(tx, desk, &gate, item, sent_at)?);
@@ -115,7 +115,7 @@ fn take_one(tx: &mut Tx, desk: &Desk, gate: &Gate<'_>, item: &Item, sent_at: Opt
     let mut verdict =
         Verdict { id: item.id, outcome: Outcome::Accepted, walk_in: false, volunteer: None, sentence: None };
     let entered = tx.attempt(|tx| {
-        let volunteer = identify(tx, desk.district(), item)?;
+        let volunteer = identify(tx, desk.district(), item.volunteer, item.badge.as_deref())?;
         let entry = entry(desk, item, volunteer, sent_at)?;
         verdict.volunteer = Some(volunteer);
         gate.pass(tx, &entry)
@@ -130,7 +130,7 @@ fn take_one(tx: &mut Tx, desk: &Desk, gate: &Gate<'_>, item: &Item, sent_at: Opt
         }
         Err(Fault::Refused(refusal)) => {
             verdict.outcome = Outcome::Refused;
-            verdict.sentence = Some(sentence(desk, &refusal));
+            verdict.sentence = Some(refusal_sentence(desk, &refusal));
         }
         Err(fault) => return Err(fault),
     }
@@ -138,9 +138,14 @@ fn take_one(tx: &mut Tx, desk: &Desk, gate: &Gate<'_>, item: &Item, sent_at: Opt
 }
 
 /// Who it is: by badge, or from the roster. Whether they are of this district the gate asks.
-pub fn identify(tx: &mut Tx, district: &District, item: &Item) -> Result<Id<Volunteer>, Fault> {
-    let found = match (&item.volunteer, &item.badge) {
-        (Some(id), _) => Some(*id),
+pub fn identify(
+    tx: &mut Tx,
+    district: &District,
+    volunteer: Option<Id<Volunteer>>,
+    badge: Option<&str>,
+) -> Result<Id<Volunteer>, Fault> {
+    let found = match (volunteer, badge) {
+        (Some(id), _) => Some(id),
         (None, Some(code)) => responders::by_badge(tx, district, code)?.map(|person| person.id),
         (None, None) => None,
     };
@@ -150,7 +155,7 @@ pub fn identify(tx: &mut Tx, district: &District, item: &Item) -> Result<Id<Volu
 /// An item as an entry of our ledger.
 pub fn entry(desk: &Desk, item: &Item, volunteer: Id<Volunteer>, sent_at: Option<Moment>) -> Result<Entry, Fault> {
     let unreadable = || web::refusal::Refused::NotUnderstood.with("reason", "at: neither milliseconds nor RFC 3339");
-    let said_at = read(desk, &item.at).ok_or_else(unreadable)?;
+    let said_at = read_moment(desk, &item.at).ok_or_else(unreadable)?;
     Ok(Entry {
         id: item.id,
         volunteer,
@@ -165,7 +170,7 @@ pub fn entry(desk: &Desk, item: &Item, volunteer: Id<Volunteer>, sent_at: Option
     })
 }
 
-fn read(desk: &Desk, written: &Written) -> Option<Moment> {
+pub fn read_moment(desk: &Desk, written: &Written) -> Option<Moment> {
     match written {
         Written::Ms(ms) => Some(Moment::from_ms(*ms)),
         Written::Text(text) => Moment::parse(text, desk.zone()),
@@ -188,7 +193,7 @@ fn fingerprint(item: &Item) -> [u8; 32] {
     digest.finalize().into()
 }
 
-fn sentence(desk: &Desk, refusal: &web::Refusal) -> String {
+pub fn refusal_sentence(desk: &Desk, refusal: &web::Refusal) -> String {
     let words = &desk.house().words;
     let say = words.say(desk.locale(), refusal.word.clone());
     refusal.args.iter().fold(say, |say, (name, value)| say.text(name, value)).to_string()

@@ -39,7 +39,7 @@ fn instead(tx: &mut Tx, desk: &Desk, site: Id<Site>, item: &Item, first: Option<
     second["id"] = json!(Uuid::now_v7());
     // The phone's running number belongs to the first version.
     second["n"] = Value::Null;
-    if let Ok(volunteer) = batch::identify(tx, desk.district(), item)
+    if let Ok(volunteer) = batch::identify(tx, desk.district(), item.volunteer, item.badge.as_deref())
         && is_of_district(tx, desk.district(), volunteer)?
     {
         second["person"] = json!(name(tx, volunteer)?);

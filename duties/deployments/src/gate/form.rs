@@ -41,7 +41,7 @@ pub async fn take(desk: Desk, ask: Ask) -> Result<Done<Entered>, Fault> {
         let Ask { badge, volunteer, way, role } = ask.clone();
         let at = Written::Ms(at_desk.at().ms());
         let item = Item { id, badge, volunteer, at, way, role, device: None, n: None };
-        let volunteer = batch::identify(tx, at_desk.district(), &item)?;
+        let volunteer = batch::identify(tx, at_desk.district(), item.volunteer, item.badge.as_deref())?;
         let entry = batch::entry(&at_desk, &item, volunteer, None)?;
         let outcome = Gate::of(tx, &order, site)?.pass(tx, &entry)?;
         places::heard(tx, site)?;

@@ -46,6 +46,9 @@ pub struct RosterLine {
     pub told: Vec<Delivery>,
     /// How far from the site their phone said they were when they checked in by themselves.
     pub off_m: Option<i64>,
+    /// The badge's code. It lets its owner in: for comparing only, it never leaves the house.
+    #[serde(skip)]
+    pub badge: String,
 }
 
 /// Whether somebody is there.
@@ -154,5 +157,6 @@ fn blank(person: &Person) -> RosterLine {
         is_unseen_change: false,
         told: Vec::new(),
         off_m: None,
+        badge: person.badge.clone(),
     }
 }

@@ -5,6 +5,7 @@ pub mod check_ins;
 pub mod erasure;
 pub mod links;
 pub mod orders;
+pub mod phones;
 pub mod plans;
 pub mod posts;
 pub mod tallies;

@@ -16,7 +16,7 @@ pub fn maonan() -> District {
 }
 
 pub fn duties() -> Vec<Duty> {
-    vec![own_duty(), responders::duty(), places::duty(), notices::duty(), deployments::duty()]
+    vec![own_duty(), responders::duty(), places::duty(), notices::duty(), problems::duty(), deployments::duty()]
 }
 
 pub fn sqlite() -> Store {

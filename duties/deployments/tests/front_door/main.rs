@@ -12,4 +12,5 @@ mod pages;
 mod plans;
 mod property;
 mod rights;
+mod site_page;
 mod turns;

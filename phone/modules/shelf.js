@@ -1,0 +1,106 @@
+// What this phone keeps: entries until they are checked, and a few facts about itself. In IndexedDB; in memory, and said
+// so, where the browser refuses storage (private windows, some apps).
+
+import { openDB } from './idb.js';
+
+const OPEN_WITHIN_MS = 4000;
+
+/** Opens the shelf. Never fails: `isVolatile` says whether closing the page loses what is unsent. */
+export async function openShelf() {
+  try {
+    const shelf = new Shelf(await within(OPEN_WITHIN_MS, openDB('muster', 1, { upgrade: build })));
+    await shelf.note('opened', Date.now());
+    return shelf;
+  } catch (error) {
+    console.warn('storage is refused', error);
+    return new VolatileShelf();
+  }
+}
+
+function build(db) {
+  db.createObjectStore('entries', { keyPath: ['device', 'n'] }).createIndex('state', 'state');
+  db.createObjectStore('facts');
+}
+
+// Some engines neither open nor refuse.
+function within(ms, promise) {
+  return Promise.race([promise, new Promise((_, refuse) => setTimeout(() => refuse(new Error('no answer')), ms))]);
+}
+
+class Shelf {
+  isVolatile = false;
+
+  constructor(db) {
+    this.db = db;
+  }
+
+  /** Gives an entry the next number of its sequence and keeps both in one transaction: a number is never given twice. */
+  async add(sequence, entry) {
+    const tx = this.db.transaction(['facts', 'entries'], 'readwrite', { durability: 'strict' });
+    const { id, top } = await tx.objectStore('facts').get(sequence);
+    const numbered = { ...entry, device: id, n: top + 1 };
+    tx.objectStore('facts').put({ id, top: top + 1 }, sequence);
+    tx.objectStore('entries').put(numbered);
+    await tx.done;
+    return numbered;
+  }
+
+  async put(entries) {
+    const tx = this.db.transaction('entries', 'readwrite', { durability: 'strict' });
+    entries.forEach((entry) => tx.store.put(entry));
+    await tx.done;
+  }
+
+  async remove(entries) {
+    const tx = this.db.transaction('entries', 'readwrite');
+    entries.forEach(({ device, n }) => tx.store.delete([device, n]));
+    await tx.done;
+  }
+
+  /** All entries in the order of their numbers. */
+  all() {
+    return this.db.getAll('entries');
+  }
+
+  fact(name) {
+    return this.db.get('facts', name);
+  }
+
+  note(name, value) {
+    return this.db.put('facts', value, name);
+  }
+}
+
+class VolatileShelf {
+  isVolatile = true;
+  entries = new Map();
+  facts = new Map();
+
+  async add(sequence, entry) {
+    const { id, top } = this.facts.get(sequence);
+    this.facts.set(sequence, { id, top: top + 1 });
+    const numbered = { ...entry, device: id, n: top + 1 };
+    await this.put([numbered]);
+    return numbered;
+  }
+
+  async put(entries) {
+    entries.forEach((entry) => this.entries.set(`${entry.device} ${entry.n}`, entry));
+  }
+
+  async remove(entries) {
+    entries.forEach(({ device, n }) => this.entries.delete(`${device} ${n}`));
+  }
+
+  async all() {
+    return [...this.entries.values()].sort((a, b) => a.n - b.n);
+  }
+
+  async fact(name) {
+    return this.facts.get(name);
+  }
+
+  async note(name, value) {
+    this.facts.set(name, value);
+  }
+}

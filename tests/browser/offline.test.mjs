@@ -1,0 +1,427 @@
+// The phone pages without a network: nothing entered is lost, nothing counts twice, nothing is called sent before the
+// server has said so. Each guard has a control: the same question asked of a phone that has been spoiled must find faults.
+// OFFLINE_ENTRIES=2000 makes it the long version.
+
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+
+import { overflow } from './checks/fits.mjs';
+import { mainActInReach, targets } from './checks/targets.mjs';
+import { weight } from './checks/weight.mjs';
+import { openChromium, People } from './rig/browser.mjs';
+import { openChromium86 } from './rig/chromium86.mjs';
+import { openFront } from './rig/front.mjs';
+import { startMuster } from './rig/muster.mjs';
+import { allSent, differences, entries, kept, kill, openSite, ready, tap, truth } from './rig/site.mjs';
+
+const ENTRIES = Number(process.env.OFFLINE_ENTRIES ?? 100);
+const KILLS = 5;
+const BADGE_WITHIN_MS = 2000;
+const WITHOUT_STORAGE = () => Object.defineProperty(window, 'indexedDB', { value: undefined });
+
+const house = await startMuster();
+const front = await openFront(house.address);
+const browser = await openChromium();
+const people = new People(browser, { ...house, address: front.address });
+after(async () => {
+  await browser.close();
+  front.close();
+  await house.stop();
+});
+
+/** A chief with a new phone. */
+async function newPhone({ spoil, ...options } = {}) {
+  const context = await people.context('site_chief', options);
+  if (spoil) await context.addInitScript(spoil);
+  return context;
+}
+
+/** Works through `total` entries while the server cannot be reached, the tab being killed `KILLS` times. */
+async function nightWithout(context, { isBlocked, total }) {
+  let page = await openSite(context);
+  const path = new URL(page.url()).pathname;
+  if (!isBlocked) await kept(page);
+  // Where service workers are blocked the page itself must come from the network: then only the way in is closed.
+  if (isBlocked) front.refuses = /\/outbox$/;
+  else front.setDown(true);
+  const tapped = [];
+  for (let round = 0; round <= KILLS; round += 1) {
+    const share = Math.ceil(total / (KILLS + 1));
+    tapped.push(...(await tap(page, Math.min(share, total - tapped.length), tapped.length)));
+    if (round === KILLS) break;
+    await kill(page);
+    page = await openSite(context, path);
+  }
+  return { page, tapped };
+}
+
+async function reconnect(page) {
+  const began = Date.now();
+  front.setDown(false);
+  front.refuses = null;
+  await page.evaluate(() => window.muster.outbox.send());
+  await allSent(page);
+  return Date.now() - began;
+}
+
+describe('a night without a network', { timeout: 600_000 }, () => {
+  for (const [name, isBlocked] of [['the tab killed five times', false], ['the tab killed five times, service workers blocked', true]]) {
+    test(name, async (t) => {
+      const context = await newPhone({ serviceWorkers: isBlocked ? 'block' : 'allow' });
+      try {
+        const { page, tapped } = await nightWithout(context, { isBlocked, total: ENTRIES });
+        assert.equal(tapped.length, ENTRIES);
+        assert.equal(await page.locator('#net').getAttribute('data-unsent'), String(ENTRIES));
+        const took_ms = await reconnect(page);
+        t.diagnostic(`${ENTRIES} entries sent in ${took_ms} ms`);
+        assert.deepEqual(await differences(page, tapped), []);
+      } finally {
+        front.setDown(false);
+        front.refuses = null;
+        await context.close();
+      }
+    });
+  }
+
+  test('control: an outbox that lives in memory loses entries, says so beforehand, and the chief is shown the loss', async () => {
+    const context = await newPhone({ serviceWorkers: 'block', spoil: WITHOUT_STORAGE });
+    try {
+      const page = await openSite(context);
+      assert.ok(await page.locator('#volatile').isVisible(), 'the person is told before typing');
+      await page.close();
+      const { page: last, tapped } = await nightWithout(context, { isBlocked: true, total: 24 });
+      await reconnect(last);
+      assert.match((await differences(last, tapped)).join(), /24 tapped, 4 received/);
+      await last.reload();
+      await last.locator('#part-head [role=alert]').first().waitFor();
+    } finally {
+      front.refuses = null;
+      await context.close();
+    }
+  });
+});
+
+describe('a network that loses replies', () => {
+  /** Sends requests and check-ins through a network that loses one reply in three; gives how many requests there are more. */
+  async function askThrough(change) {
+    const context = await newPhone({ serviceWorkers: 'block' });
+    try {
+      const page = await openSite(context);
+      const before = (await truth(page)).requests.length;
+      Object.assign(front, { losesEvery: 3, posts: 0, lost: 0, change });
+      const asked = 6;
+      for (let nth = 0; nth < asked; nth += 1) {
+        const box = page.locator('details[name=ask]').nth(1);
+        await box.evaluate((details) => { details.open = true; });
+        await box.locator('input[name=details]').fill(`口罩 ${nth} 箱`);
+        await box.locator('button').click();
+        await allSent(page);
+      }
+      assert.ok(front.lost >= 2, `${front.lost} replies were lost`);
+      return (await truth(page)).requests.length - before - asked;
+    } finally {
+      Object.assign(front, { losesEvery: 0, change: null });
+      await context.close();
+    }
+  }
+
+  test('doubles nothing', async () => assert.equal(await askThrough(null), 0));
+
+  test('control: a phone whose numbers are not its own doubles requests', async () => {
+    let nth = 0;
+    const asked = (text) => JSON.stringify({ ...JSON.parse(text), device: `nameless-${(nth += 1)}` });
+    assert.ok((await askThrough({ asked })) > 0);
+  });
+});
+
+describe('what the page says', () => {
+  /** How long until the page says that there is no network. */
+  async function untilSaid(spoil, cut) {
+    const context = await newPhone({ serviceWorkers: 'block', spoil });
+    try {
+      const page = await openSite(context);
+      await page.locator('#net[data-net=on]').waitFor();
+      await page.waitForTimeout(500);
+      const began = Date.now();
+      await cut(context);
+      const isSaid = await page.locator('#net[data-net=off]').waitFor({ timeout: BADGE_WITHIN_MS }).then(() => true, () => false);
+      return isSaid ? Date.now() - began : Infinity;
+    } finally {
+      front.setDown(false);
+      await context.close();
+    }
+  }
+
+  test('no radio: said within two seconds', async () => assert.ok((await untilSaid(null, (context) => context.setOffline(true))) <= BADGE_WITHIN_MS));
+  test('no server: said within two seconds', async () => assert.ok((await untilSaid(null, () => front.setDown(true))) <= BADGE_WITHIN_MS));
+  test('control: a page that hears nothing says nothing', async () => {
+    const deaf = () => {
+      const { addEventListener } = window;
+      window.addEventListener = function (name, ...rest) {
+        if (name !== 'offline') addEventListener.call(this, name, ...rest);
+      };
+      window.EventSource = class { addEventListener() {} };
+    };
+    assert.equal(await untilSaid(deaf, (context) => context.setOffline(true)), Infinity);
+  });
+
+  test('never "received" before the server has said so; number and age of what is unsent', async () => {
+    const context = await newPhone({ serviceWorkers: 'block' });
+    try {
+      const page = await openSite(context);
+      front.refuses = /\/outbox$/;
+      await tap(page, 2);
+      await page.waitForTimeout(1500);
+      assert.deepEqual((await entries(page)).map(({ state }) => state), ['here', 'here']);
+      assert.match(await page.locator('#net').textContent(), /2 条在本机，最早 \d+ 秒前/);
+      assert.doesNotMatch(await page.locator('#net').textContent(), /全部已收到/);
+      front.refuses = null;
+      await reconnect(page);
+      assert.deepEqual((await entries(page)).map(({ state }) => state), ['checked', 'checked']);
+      await page.locator('#net', { hasText: '全部已收到' }).waitFor({ timeout: 3000 });
+      await tap(page, 2);
+      await allSent(page);
+    } finally {
+      front.refuses = null;
+      await context.close();
+    }
+  });
+
+  test('a session that ended: everything stays, "sign in again", sent afterwards', async () => {
+    const context = await newPhone({ serviceWorkers: 'block' });
+    try {
+      const page = await openSite(context);
+      const cookies = await context.cookies();
+      await context.clearCookies({ name: 'muster' });
+      const tapped = await tap(page, 3);
+      await page.locator('#net[data-net=out]').waitFor({ timeout: 5000 });
+      assert.equal((await entries(page)).filter(({ state }) => state === 'here').length, 3);
+      await context.addCookies(cookies);
+      await reconnect(page);
+      await tap(page, 3);
+      await allSent(page);
+      assert.equal(tapped.length, 3);
+    } finally {
+      await context.close();
+    }
+  });
+});
+
+describe('what is typed', () => {
+  const FIELDS = 'form[data-draft] :is(input:not([type=hidden]), textarea, select)';
+
+  /** Types into every field; gives the fields that have not kept it through all that can happen to a page. */
+  async function lostAfter(context) {
+    let page = await openSite(context);
+    const path = new URL(page.url()).pathname;
+    const cookies = await context.cookies();
+    const typed = await page.evaluate((fields) => [...document.querySelectorAll('form[data-draft]')].flatMap((form) => {
+      form.closest('details').open = true;
+      return [...form.elements].filter((field) => field.matches(fields.split(' ').slice(1).join(' '))).map((field, nth) => {
+        if (field.tagName === 'SELECT') field.selectedIndex = field.options.length - 1;
+        else field.value = field.type === 'number' ? '7' : `没有发出的字 ${nth}`;
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+        return field.value;
+      });
+    }), FIELDS);
+    const read = () => page.evaluate((fields) => [...document.querySelectorAll(fields)].map(({ value }) => value), FIELDS);
+    const lost = [];
+    const look = async (name) => {
+      await ready(page);
+      const now = await read();
+      typed.forEach((value, at) => value === now[at] || lost.push(`${name}: field ${at} is "${now[at]}"`));
+    };
+    await page.reload();
+    await look('reload');
+    await page.goto(`${path.replace('/post', '/readiness')}`);
+    await page.goBack();
+    await look('back');
+    await kill(page);
+    page = await openSite(context, path);
+    await look('crash');
+    await context.clearCookies({ name: 'muster' });
+    await page.goto(path);
+    assert.equal(new URL(page.url()).pathname, '/sign-in');
+    await context.addCookies(cookies);
+    await page.goto(path);
+    await look('session end');
+    assert.ok(typed.length >= 7, `${typed.length} fields`);
+    return lost;
+  }
+
+  test('every field survives reload, back, crash and the session’s end', async () => {
+    const context = await newPhone({ serviceWorkers: 'block' });
+    try {
+      assert.deepEqual(await lostAfter(context), []);
+    } finally {
+      await context.close();
+    }
+  });
+
+  test('control: without drafts everything is lost', async () => {
+    const context = await newPhone({ serviceWorkers: 'block' });
+    try {
+      await context.route('**/drafts.js', (route) => route.fulfill({ contentType: 'text/javascript', body: 'export const drop = () => {};' }));
+      assert.ok((await lostAfter(context)).length > 0);
+    } finally {
+      await context.close();
+    }
+  });
+
+  test('what was sent is not typed again', async () => {
+    const context = await newPhone({ serviceWorkers: 'block' });
+    try {
+      const page = await openSite(context);
+      const box = page.locator('details[name=ask]').nth(2);
+      await box.locator('summary').click();
+      await box.locator('textarea').fill('发电机坏了');
+      await box.locator('button').click();
+      await allSent(page);
+      await page.reload();
+      await ready(page);
+      assert.equal(await page.locator('details[name=ask] textarea').inputValue(), '');
+    } finally {
+      await context.close();
+    }
+  });
+});
+
+describe('a phone that loses its memory', () => {
+  async function shownAfter(clear) {
+    const context = await newPhone({ serviceWorkers: 'block' });
+    try {
+      const page = await openSite(context);
+      front.refuses = /\/outbox$/;
+      await tap(page, 3, 8);
+      await clear(page, context);
+      await page.close();
+      front.refuses = null;
+      const again = await openSite(context);
+      await again.waitForTimeout(1500);
+      return (await truth(again)).phones.reduce((sum, { lost, settled }) => sum + lost - settled, 0);
+    } finally {
+      front.refuses = null;
+      await context.close();
+    }
+  }
+  const clearStorage = (page) => page.evaluate(() => new Promise((done) => {
+    const asked = indexedDB.deleteDatabase('muster');
+    asked.onsuccess = asked.onblocked = done;
+  }));
+
+  test('the gap in its numbers is shown to the chief', async () => {
+    const before = await shownAfter(async () => {});
+    assert.equal((await shownAfter(clearStorage)) - before, 3);
+  });
+
+  test('control: without the second copy of the number nothing is noticed', async () => {
+    const before = await shownAfter(async () => {});
+    const both = async (page, context) => {
+      await clearStorage(page);
+      await context.clearCookies({ name: 'phone' });
+    };
+    assert.equal((await shownAfter(both)) - before, 0);
+  });
+
+  test('the outbox goes to another phone as a file', async () => {
+    const [one, other] = [await newPhone({ serviceWorkers: 'block' }), await newPhone({ serviceWorkers: 'block' })];
+    try {
+      const page = await openSite(one);
+      front.refuses = /\/outbox$/;
+      await tap(page, 4, 12);
+      await page.evaluate(() => { document.getElementById('outbox').open = true; });
+      const [file] = await Promise.all([page.waitForEvent('download'), page.locator('#save-file').click()]);
+      const path = await file.path();
+      front.refuses = null;
+      const second = await openSite(other);
+      await second.evaluate(() => { document.getElementById('outbox').open = true; });
+      await second.locator('#read-file').setInputFiles(path);
+      await second.waitForFunction(() => window.muster.outbox.entries.length === 4);
+      await allSent(second);
+      // The first phone finds its network again: nothing counts twice.
+      const device = (await entries(second))[0].device;
+      await reconnect(page);
+      assert.equal((await truth(second)).phones.find((phone) => phone.device === device).received, 4);
+    } finally {
+      front.refuses = null;
+      await Promise.all([one.close(), other.close()]);
+    }
+  });
+});
+
+describe('the volunteer’s page', () => {
+  test('opens without a network with its age, and keeps what is tapped', async () => {
+    const context = await people.context('volunteer');
+    try {
+      const page = await openSite(context, '/duty');
+      await kept(page);
+      front.setDown(true);
+      await page.reload();
+      await ready(page);
+      assert.match(await page.locator('#kept').textContent(), /没有网络，这是.+前的页面/);
+      page.on('dialog', (dialog) => dialog.accept());
+      const form = page.locator('.dock form[data-own]');
+      const act = await form.getAttribute('action');
+      await form.locator('button').click();
+      await page.locator('.dock .pending').waitFor();
+      assert.equal((await entries(page)).filter(({ state }) => state === 'here').length, 1);
+      front.setDown(false);
+      await page.evaluate(() => window.muster.outbox.send());
+      await allSent(page);
+      await page.waitForFunction((act) => document.querySelector('.dock form[data-own]')?.getAttribute('action') !== act, act, { timeout: 10_000 });
+      assert.deepEqual((await entries(page)).map(({ state }) => state), ['checked']);
+    } finally {
+      front.setDown(false);
+      await context.close();
+    }
+  });
+});
+
+describe('on Chromium 86', () => {
+  test('entries without a network arrive once', async () => {
+    const old = await openChromium86();
+    const context = await people.through(old.browser).context('site_chief', { serviceWorkers: 'block' });
+    try {
+      const page = await openSite(context);
+      assert.deepEqual(await overflow(page, '360 px'), []);
+      front.refuses = /\/outbox$/;
+      const tapped = await tap(page, 10);
+      await page.locator('#net', { hasText: '10 条在本机' }).waitFor({ timeout: 3000 });
+      await reconnect(page);
+      assert.deepEqual(await differences(page, tapped), []);
+      tapped.push(...(await tap(page, 10)));
+      await allSent(page);
+    } finally {
+      front.refuses = null;
+      await context.close();
+      await old.close();
+    }
+  });
+});
+
+describe('the site’s page', () => {
+  test('is light, within reach, and fits every phone', async (t) => {
+    const context = await newPhone();
+    try {
+      const page = await context.newPage();
+      await page.goto('/');
+      const path = page.url();
+      await context.close();
+      const fresh = await newPhone();
+      const first = await fresh.newPage();
+      const { faults, bytes } = await weight(first, path);
+      t.diagnostic(`${bytes} bytes in the first load`);
+      assert.deepEqual(faults, []);
+      await ready(first);
+      assert.deepEqual(await mainActInReach(first), []);
+      assert.deepEqual(await targets(first), []);
+      for (const width of [320, 360, 430]) {
+        await first.setViewportSize({ width, height: 780 });
+        assert.deepEqual(await overflow(first, `${width} px`), []);
+      }
+      await fresh.close();
+    } finally {
+      await context.close().catch(() => {});
+    }
+  });
+});

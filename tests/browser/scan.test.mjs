@@ -1,0 +1,88 @@
+// A badge in front of the camera, without a network: a real picture of a real badge goes through the fake camera of Chromium
+// and the reader that phones load on demand.
+
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+import { openChromium, People } from './rig/browser.mjs';
+import { startMuster } from './rig/muster.mjs';
+import { allSent, entries, kept, openSite, truth } from './rig/site.mjs';
+
+const READ_WITHIN_MS = 20_000;
+
+const folder = await mkdtemp(join(tmpdir(), 'muster-scan-'));
+const muster = await startMuster();
+const browser = await openChromium();
+const people = new People(browser, muster);
+after(async () => {
+  await browser.close();
+  await muster.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Somebody who has not arrived at the chief's site, with their badge: code and picture. */
+async function missing() {
+  const scout = await openSite(await people.context('site_chief', { serviceWorkers: 'block' }));
+  const all = (await truth(scout)).groups.flatMap(({ people }) => people);
+  await scout.context().close();
+  const person = all.find(({ presence }) => ['told', 'coming', 'left'].includes(presence.presence)) ?? all[0];
+  const desk = await people.page('duty_officer');
+  const ask = (path) => desk.evaluate(async (path) => (await fetch(path)).json(), `/api/v1${path}`);
+  await desk.goto('/healthz');
+  const { teams } = await ask('/teams');
+  const team = teams.map((line) => line.team ?? line).find(({ name }) => name === person.team);
+  const sheet = await ask(`/teams/${team.id}/badges?after=${person.code.slice(0, -1)}`);
+  await desk.close();
+  return { ...person, ...sheet.badges.find(({ code }) => code === person.code) };
+}
+
+/** One picture as the camera's film. */
+async function film(name, html) {
+  const page = await browser.newPage({ viewport: { width: 640, height: 480 } });
+  await page.setContent(`<body style="margin:0;background:#ddd;display:grid;place-items:center;height:100vh">${html}</body>`);
+  const path = join(folder, `${name}.mjpeg`);
+  await page.screenshot({ path, type: 'jpeg', quality: 95 });
+  await page.close();
+  return path;
+}
+
+/** The chief's page in front of a camera that shows that film, without a network; gives what was read back and entered. */
+async function scan(path) {
+  const camera = await openChromium(['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${path}`]);
+  try {
+    const context = await people.through(camera).context('site_chief', { permissions: ['camera'] });
+    const page = await openSite(context);
+    await kept(page);
+    // What the scanner needs has been fetched while the phone had nothing else to do.
+    await page.waitForFunction(async () => (await caches.match('/assets/zxing_reader.wasm')) && (await caches.match('/assets/zxing.js')), null, { timeout: 60_000, polling: 500 });
+    await context.setOffline(true);
+    await page.locator('[data-scan]').click();
+    await page.waitForFunction(() => window.muster.outbox.entries.length > 0, null, { timeout: READ_WITHIN_MS }).catch(() => {});
+    const said = await page.locator('#read-back').textContent();
+    const entered = await entries(page);
+    await page.locator('[data-close-scanner]').click();
+    await context.setOffline(false);
+    await allSent(page);
+    return { said, entered, states: (await entries(page)).map(({ state, sentence }) => sentence ?? state) };
+  } finally {
+    await camera.close();
+  }
+}
+
+test('a badge is read and its owner checked in without a network', { timeout: 180_000 }, async () => {
+  const person = await missing();
+  const svg = person.qr.replace('<svg', '<svg style="width:380px;height:380px;background:#fff"');
+  const { said, entered, states } = await scan(await film('badge', svg));
+  assert.match(said, new RegExp(`${person.name}.*已(签到|在岗)`));
+  assert.equal(entered[0].body.volunteer, person.volunteer);
+  assert.equal(entered.length, 1, 'the badge stays in the picture and is read once');
+  assert.deepEqual(states, ['checked']);
+});
+
+test('control: an empty picture enters nobody', { timeout: 120_000 }, async () => {
+  const { entered } = await scan(await film('nothing', '<p>没有码</p>'));
+  assert.deepEqual(entered, []);
+});
