@@ -2,7 +2,7 @@
 // phone and sent afterwards.
 
 import { uuid } from './device.js';
-import { net } from './net.js';
+import { listen, net } from './net.js';
 import { Outbox } from './outbox.js';
 import { refresh } from './parts.js';
 import { showStatus } from './status.js';
@@ -68,7 +68,6 @@ async function begin() {
     unsent = outbox.unsent.length;
   });
   net.watch((state) => state === 'on' && ask());
-  document.addEventListener('htmx:afterSwap', paint);
   document.addEventListener('submit', (event) => {
     const form = event.target;
     if (!form.matches('[data-own]')) return;
@@ -78,6 +77,7 @@ async function begin() {
   if (document.body.dataset.keptAt) ask();
   else outbox.seen(document.getElementById('words').dataset.epoch);
   paint();
+  listen('deployments', ask);
   keepWorking(ask);
 }
 

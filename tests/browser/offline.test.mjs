@@ -8,21 +8,20 @@ import { after, describe, test } from 'node:test';
 import { overflow } from './checks/fits.mjs';
 import { mainActInReach, targets } from './checks/targets.mjs';
 import { weight } from './checks/weight.mjs';
-import { openChromium, People } from './rig/browser.mjs';
+import { openChromium } from './rig/browser.mjs';
 import { openChromium86 } from './rig/chromium86.mjs';
 import { openFront } from './rig/front.mjs';
-import { startMuster } from './rig/muster.mjs';
-import { allSent, differences, entries, kept, kill, openSite, ready, tap, truth } from './rig/site.mjs';
+import { openDistrict } from './rig/district.mjs';
+import { allSent, differences, entries, kept, kill, newPhone as phoneOf, openSite, ready, tap, truth } from './rig/site.mjs';
 
 const ENTRIES = Number(process.env.OFFLINE_ENTRIES ?? 100);
 const KILLS = 5;
 const BADGE_WITHIN_MS = 2000;
 const WITHOUT_STORAGE = () => Object.defineProperty(window, 'indexedDB', { value: undefined });
 
-const house = await startMuster();
+const house = await openDistrict();
 const front = await openFront(house.address);
 const browser = await openChromium();
-const people = new People(browser, { ...house, address: front.address });
 after(async () => {
   await browser.close();
   front.close();
@@ -30,11 +29,7 @@ after(async () => {
 });
 
 /** A chief with a new phone. */
-async function newPhone({ spoil, ...options } = {}) {
-  const context = await people.context('site_chief', options);
-  if (spoil) await context.addInitScript(spoil);
-  return context;
-}
+const newPhone = (options) => phoneOf(browser, front.address, house.tokens.site_chief, options);
 
 /** Works through `total` entries while the server cannot be reached, the tab being killed `KILLS` times. */
 async function nightWithout(context, { isBlocked, total }) {
@@ -351,8 +346,13 @@ describe('a phone that loses its memory', () => {
 
 describe('the volunteer’s page', () => {
   test('opens without a network with its age, and keeps what is tapped', async () => {
-    const context = await people.context('volunteer');
+    const context = await phoneOf(browser, front.address);
     try {
+      const [{ volunteer }] = (await house.ask(`/sites/${house.site}/post`)).groups[0].people;
+      const { address } = await house.ask(`/volunteers/${volunteer}/link`, {});
+      const door = await context.newPage();
+      await door.goto(new URL(address).pathname);
+      await door.locator('main button').click();
       const page = await openSite(context, '/duty');
       await kept(page);
       front.setDown(true);
@@ -380,7 +380,7 @@ describe('the volunteer’s page', () => {
 describe('on Chromium 86', () => {
   test('entries without a network arrive once', async () => {
     const old = await openChromium86();
-    const context = await people.through(old.browser).context('site_chief', { serviceWorkers: 'block' });
+    const context = await phoneOf(old.browser, front.address, house.tokens.site_chief, { serviceWorkers: 'block' });
     try {
       const page = await openSite(context);
       assert.deepEqual(await overflow(page, '360 px'), []);

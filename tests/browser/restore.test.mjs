@@ -2,18 +2,19 @@
 // phone that does not learn that the database began another life.
 
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
-import { openChromium, People } from './rig/browser.mjs';
+import { openChromium } from './rig/browser.mjs';
+import { openDistrict } from './rig/district.mjs';
 import { openFront } from './rig/front.mjs';
-import { command, serve, startMuster } from './rig/muster.mjs';
-import { allSent, openSite, tap, truth } from './rig/site.mjs';
+import { command, serve } from './rig/muster.mjs';
+import { allSent, newPhone, openSite, tap, truth } from './rig/site.mjs';
 
 const folder = await mkdtemp(join(tmpdir(), 'muster-restore-'));
-const house = await startMuster();
+const house = await openDistrict();
 const front = await openFront(house.address);
 const browser = await openChromium();
 let restored;
@@ -25,12 +26,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A chief's phone; a token that does not expire, because the restored server has another clock than the demonstration. */
-async function phone(people, token) {
-  const context = await people.context('anybody', { serviceWorkers: 'block' });
-  await context.addCookies([{ name: 'muster', value: token, url: front.address }]);
-  return context;
-}
+const phone = () => newPhone(browser, front.address, house.tokens.site_chief, { serviceWorkers: 'block' });
 
 const received = async (page) => {
   const device = await page.evaluate(() => /phone=([^.;]+)/.exec(document.cookie)[1]);
@@ -38,16 +34,9 @@ const received = async (page) => {
 };
 
 test('a restored server gets back what phones still have', { timeout: 180_000 }, async (t) => {
-  const people = new People(browser, { ...house, address: front.address });
-  const scout = await openSite(await people.context('site_chief', { serviceWorkers: 'block' }));
-  const { site } = await truth(scout);
-  await scout.context().close();
-  const database = join(house.folder, 'district.db');
-  const key = join(house.folder, (await readdir(house.folder)).find((name) => name.endsWith('.key')));
-  await copyFile(key, join(folder, 'muster.key'));
-  const token = (await command('token', '--role', 'site_chief', '--site', site.code, '--database', `sqlite:${database}`, '--key-file', key)).trim().split('\n').pop();
-  const contexts = [await phone(people, token), await phone(people, token)];
-  const pages = await Promise.all(contexts.map((context) => openSite(context, `/sites/${site.id}/post`)));
+  const { database, key } = house;
+  const contexts = [await phone(), await phone()];
+  const pages = await Promise.all(contexts.map((context) => openSite(context, `/sites/${house.site}/post`)));
   const [page, deaf] = pages;
   await tap(page, 3);
   await allSent(page);
@@ -60,9 +49,9 @@ test('a restored server gets back what phones still have', { timeout: 180_000 },
   assert.deepEqual([await received(page), await received(deaf)], [8, 4]);
 
   const again = join(folder, 'restored.db');
-  await command('restore', backup, '--database', `sqlite:${again}`, '--key-file', join(folder, 'muster.key'));
+  await command('restore', backup, '--database', `sqlite:${again}`, '--key-file', key);
   front.setDown(true);
-  restored = await serve(again, join(folder, 'muster.key'));
+  restored = await serve(again, key);
   front.target = restored.address;
   // The control's phone is told the old life for ever.
   const old = (text) => text.replace(/"epoch":"[^"]+"/, `"epoch":"${epoch}"`).replace(/data-epoch="[^"]+"/g, `data-epoch="${epoch}"`);

@@ -7,35 +7,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
-import { openChromium, People } from './rig/browser.mjs';
-import { startMuster } from './rig/muster.mjs';
-import { allSent, entries, kept, openSite, truth } from './rig/site.mjs';
+import { openChromium } from './rig/browser.mjs';
+import { openDistrict } from './rig/district.mjs';
+import { allSent, entries, kept, newPhone, openSite } from './rig/site.mjs';
 
 const READ_WITHIN_MS = 20_000;
 
 const folder = await mkdtemp(join(tmpdir(), 'muster-scan-'));
-const muster = await startMuster();
+const district = await openDistrict();
 const browser = await openChromium();
-const people = new People(browser, muster);
 after(async () => {
   await browser.close();
-  await muster.stop();
+  await district.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Somebody who has not arrived at the chief's site, with their badge: code and picture. */
-async function missing() {
-  const scout = await openSite(await people.context('site_chief', { serviceWorkers: 'block' }));
-  const all = (await truth(scout)).groups.flatMap(({ people }) => people);
-  await scout.context().close();
-  const person = all.find(({ presence }) => ['told', 'coming', 'left'].includes(presence.presence)) ?? all[0];
-  const desk = await people.page('duty_officer');
-  const ask = (path) => desk.evaluate(async (path) => (await fetch(path)).json(), `/api/v1${path}`);
-  await desk.goto('/healthz');
-  const { teams } = await ask('/teams');
-  const team = teams.map((line) => line.team ?? line).find(({ name }) => name === person.team);
-  const sheet = await ask(`/teams/${team.id}/badges?after=${person.code.slice(0, -1)}`);
-  await desk.close();
+/** Somebody of the chief's site, with their badge. */
+async function somebody() {
+  const [person] = (await district.ask(`/sites/${district.site}/post`)).groups[0].people;
+  const [team] = (await district.ask('/teams')).teams;
+  const sheet = await district.ask(`/teams/${team.id}/badges?after=${person.code.slice(0, -1)}`);
   return { ...person, ...sheet.badges.find(({ code }) => code === person.code) };
 }
 
@@ -53,7 +44,7 @@ async function film(name, html) {
 async function scan(path) {
   const camera = await openChromium(['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${path}`]);
   try {
-    const context = await people.through(camera).context('site_chief', { permissions: ['camera'] });
+    const context = await newPhone(camera, district.address, district.tokens.site_chief, { permissions: ['camera'] });
     const page = await openSite(context);
     await kept(page);
     // What the scanner needs has been fetched while the phone had nothing else to do.
@@ -73,7 +64,7 @@ async function scan(path) {
 }
 
 test('a badge is read and its owner checked in without a network', { timeout: 180_000 }, async () => {
-  const person = await missing();
+  const person = await somebody();
   const svg = person.qr.replace('<svg', '<svg style="width:380px;height:380px;background:#fff"');
   const { said, entered, states } = await scan(await film('badge', svg));
   assert.match(said, new RegExp(`${person.name}.*已(签到|在岗)`));

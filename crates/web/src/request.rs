@@ -239,7 +239,8 @@ impl Door {
             add_cookie(headers, &kept);
         }
         let is_other = headers.get_all(header::SET_COOKIE).iter().any(|value| value.as_bytes().starts_with(b"muster="));
-        if let Some(token) = self.token.as_ref().filter(|_| self.is_prolonged && !self.is_signed_by_token && !is_other) {
+        if let Some(token) = self.token.as_ref().filter(|_| self.is_prolonged && !self.is_signed_by_token && !is_other)
+        {
             add_cookie(headers, &sessions::cookie(token, self.house.settings.is_secure()));
         }
         if self.flash.is_some() && !headers.contains_key(header::LOCATION) {

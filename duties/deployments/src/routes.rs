@@ -60,7 +60,6 @@ pub fn routes(routes: &mut Routes) {
 
     routes.get("/sites/{site}/post", RunSite, site, site_page::show::show);
     routes.post("/sites/{site}/outbox", RunSite, site, site_page::outbox::take);
-    routes.post("/sites/{site}/announcements", RunSite, site, site_page::announce::announce);
     routes.post("/sites/{site}/phones/{device}/settlement", RunSite, site, site_page::settle::settle);
     routes.get("/sites/{site}/roster", SeeSite, site, roster::of_site::show);
     routes.post("/sites/{site}/roster/phone", RevealPerson, site, roster::phone::reveal);

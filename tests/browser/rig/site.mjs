@@ -1,5 +1,15 @@
 // The site chief's page as a hand uses it.
 
+import { SCREENS } from './browser.mjs';
+
+/** A phone with nothing on it, signed in by a session's secret. */
+export async function newPhone(browser, address, token, { spoil, ...options } = {}) {
+  const context = await browser.newContext({ baseURL: address, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', viewport: SCREENS.phone, hasTouch: true, ...options });
+  if (token) await context.addCookies([{ name: 'muster', value: token, url: address }]);
+  if (spoil) await context.addInitScript(spoil);
+  return context;
+}
+
 /** Opens the page; ready when its outbox is. */
 export async function openSite(context, path = '/') {
   const page = await context.newPage();

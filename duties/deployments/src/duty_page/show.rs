@@ -128,7 +128,15 @@ fn page(tx: &mut Tx, volunteer: Id<things::Volunteer>, public: &str) -> Result<D
         code: person.badge,
         address,
     };
-    Ok(DutyPage { name: person.name, team: person.team_name, badge, duty, gone, reasons: DeclineReason::ALL.to_vec(), epoch: store::epoch::current(tx)?.id })
+    Ok(DutyPage {
+        name: person.name,
+        team: person.team_name,
+        badge,
+        duty,
+        gone,
+        reasons: DeclineReason::ALL.to_vec(),
+        epoch: store::epoch::current(tx)?.id,
+    })
 }
 
 fn duty(tx: &mut Tx, held: Assignment) -> Result<Option<TodaysDuty>, Fault> {

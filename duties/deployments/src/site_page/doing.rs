@@ -142,8 +142,7 @@ fn raise(tx: &mut Tx, turn: &Turn<'_>, order: &Order, asked: Asked<'_>) -> Resul
         return Err(Refused::SaysNotWhat.into());
     }
     let head = places::site(tx, turn.site)?.ok_or(WebRefused::NotThere)?;
-    let place =
-        problems::Place { site: turn.site, site_code: head.code, division: head.division, zone: head.zone };
+    let place = problems::Place { site: turn.site, site_code: head.code, division: head.division, zone: head.zone };
     let asked = problems::Raise {
         id: Id::<Problem>::fresh(tx.at()),
         kind,

@@ -152,7 +152,8 @@ fn take_one(tx: &mut Tx, turn: &Turn<'_>, n: i64, item: &Value) -> Result<Verdic
     let fingerprint = fingerprint(turn.site, item);
     if let Some(known) = phones::kept(tx, turn.device, n)? {
         if known.fingerprint == fingerprint {
-            return serde_json::from_value(known.verdict).map_err(|e| Fault::Bug(format!("phone_entries.verdict: {e}")));
+            return serde_json::from_value(known.verdict)
+                .map_err(|e| Fault::Bug(format!("phone_entries.verdict: {e}")));
         }
         conflict::keep(tx, turn, n, item, fingerprint, &known)?;
         let sentence = Some(turn.desk.say("deployments-check-in-conflict").to_string());

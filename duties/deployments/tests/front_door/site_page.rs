@@ -50,8 +50,7 @@ async fn an_entry_counts_once_however_often_and_in_whatever_order_it_comes() {
         let order = ground.told().await;
         let held = ground.at_site(&order, 0).await;
         let chief = ground.chief(0).await;
-        let items: Vec<Value> =
-            (1..).zip(&held).map(|(n, held)| check_in(&ground, n, held.volunteer, "in")).collect();
+        let items: Vec<Value> = (1..).zip(&held).map(|(n, held)| check_in(&ground, n, held.volunteer, "in")).collect();
         assert_eq!(send(&chief, &ground, &items[2..4]).await, ["accepted"; 2]);
         let shuffled: Vec<Value> = items.iter().rev().chain(&items).cloned().collect();
         let first = send_from(&chief, &ground, PHONE, &shuffled).await;
@@ -65,7 +64,10 @@ async fn an_entry_counts_once_however_often_and_in_whatever_order_it_comes() {
         assert_eq!(arrived(&ground, &order).await, 5);
         // The control: the same things under new numbers are new things, here a second request.
         let ask = json!({"kind": "request", "request": "supplies", "details": "口罩两箱"});
-        assert_eq!(send(&chief, &ground, &[entry(&ground, 6, ask.clone()), entry(&ground, 6, ask.clone())]).await.len(), 2);
+        assert_eq!(
+            send(&chief, &ground, &[entry(&ground, 6, ask.clone()), entry(&ground, 6, ask.clone())]).await.len(),
+            2
+        );
         assert_eq!(page(&chief, &ground).await["requests"].as_array().unwrap().len(), 1);
         send(&chief, &ground, &[entry(&ground, 7, ask)]).await;
         assert_eq!(page(&chief, &ground).await["requests"].as_array().unwrap().len(), 2);
@@ -80,8 +82,7 @@ async fn entries_of_one_turn_are_done_in_the_order_of_their_numbers() {
     let held = ground.at_site(&order, 0).await[0].clone();
     let chief = ground.chief(0).await;
     let ways = ["in", "undo", "in", "out", "undo", "out"];
-    let mut items: Vec<Value> =
-        (1..).zip(ways).map(|(n, way)| check_in(&ground, n, held.volunteer, way)).collect();
+    let mut items: Vec<Value> = (1..).zip(ways).map(|(n, way)| check_in(&ground, n, held.volunteer, way)).collect();
     items.reverse();
     assert_eq!(send(&chief, &ground, &items).await, ["accepted"; 6]);
     let now = ground.assignments(&order).await.into_iter().find(|now| now.id == held.id).unwrap();
@@ -199,8 +200,7 @@ async fn the_page_counts_its_people_and_keeps_badge_codes_to_itself() {
     send(&chief, &ground, &[check_in(&ground, 1, held[0].volunteer, "in")]).await;
     let page = page(&chief, &ground).await;
     assert_eq!(page["head"], json!({"need": 5, "arrived": 1, "coming": 0, "missing": 4}));
-    let (json, html) =
-        (page.to_string(), chief.page(&format!("/sites/{}/post", ground.sites[0]), "en").await.text);
+    let (json, html) = (page.to_string(), chief.page(&format!("/sites/{}/post", ground.sites[0]), "en").await.text);
     for held in &held {
         let volunteer = held.volunteer;
         let person = ground.house.house.store.look(move |tx| responders::person(tx, volunteer)).await.unwrap().unwrap();
