@@ -19,8 +19,8 @@ pub fn keep(
     fingerprint: [u8; 32],
     known: &Kept,
 ) -> Result<(), Fault> {
-    let first: Verdict = serde_json::from_value(known.verdict.clone())
-        .map_err(|e| Fault::Bug(format!("phone_entries.verdict: {e}")))?;
+    let first: Verdict =
+        serde_json::from_value(known.verdict.clone()).map_err(|e| Fault::Bug(format!("phone_entries.verdict: {e}")))?;
     let path = format!("/sites/{}/outbox", turn.site);
     let said = json!({ "person": name(tx, first.volunteer)?, "device": turn.device, "number": first.number });
     let version = Version { by: Actor::system(), at: known.received_at, path: path.clone(), body: said.to_string() };

@@ -8,9 +8,7 @@ use places::readiness::{self, Mark};
 use store::Tx;
 use web::{Fault, refusal::Refused as WebRefused};
 
-use super::{
-    outbox::{Item, Turn, Verdict, What, blank},
-};
+use super::outbox::{Item, Turn, Verdict, What, blank};
 use crate::{
     announcing,
     gate::{
