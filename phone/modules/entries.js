@@ -25,7 +25,7 @@ export function paintEntries(all, site) {
   box.hidden = false;
   if (!box.open && box.dataset.wired) return;
   const lines = entries.slice(-SHOWN).reverse().map((entry) => {
-    const line = document.createElement('li');
+    const line = document.createElement('p');
     line.append(hhmm(entry.at), ' ', what(entry, site), ' ', stateTag(entry));
     if (entry.number) line.append(' ', entry.number);
     if (entry.sentence) line.append(document.createElement('br'), entry.sentence);
