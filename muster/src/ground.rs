@@ -16,6 +16,7 @@ use web::{House, Settings};
 #[derive(Debug, Clone, Default, Args, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 #[group(skip)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Ground {
     /// The settings file; `muster.toml` here when there is one.
     #[arg(long, env = "MUSTER_CONFIG", global = true)]

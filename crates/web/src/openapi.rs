@@ -7,6 +7,7 @@ use axum::{
     http::header,
     response::{IntoResponse as _, Response},
 };
+use domain::Right;
 use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
@@ -65,20 +66,44 @@ fn operation(entry: &Entry, generator: &mut SchemaGenerator) -> Value {
     });
     if entry.way == Way::Post {
         let kind = if entry.takes_file { "multipart/form-data" } else { "application/json" };
-        operation["requestBody"] = json!({"content": {kind: {"schema": asks}}});
+        operation["requestBody"] = json!({"content": {kind: {"schema": body_of(&asks, generator, &in_path, entry)}}});
         parameters
             .push(json!({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "format": "uuid"}}));
     } else {
         parameters.extend(query_of(&asks, generator, &in_path));
     }
+    if entry.right == Right::Anybody {
+        operation["security"] = json!([]);
+    }
     operation["parameters"] = Value::Array(parameters);
     operation
 }
 
+/// What a body holds: the fields of a question that the path does not give, and the file where one is taken.
+fn body_of(asks: &Value, generator: &SchemaGenerator, in_path: &[&str], entry: &Entry) -> Value {
+    let mut body = shape_of(asks, generator).clone();
+    for name in in_path {
+        if let Some(fields) = body["properties"].as_object_mut() {
+            fields.remove(*name);
+        }
+    }
+    if let Some(required) = body["required"].as_array_mut() {
+        required.retain(|field| field.as_str().is_some_and(|field| !in_path.contains(&field)));
+    }
+    if entry.takes_file {
+        body["properties"]["file"] = json!({"type": "string", "contentMediaType": "application/octet-stream"});
+    }
+    body
+}
+
+fn shape_of<'s>(asks: &'s Value, generator: &'s SchemaGenerator) -> &'s Value {
+    let name = asks["$ref"].as_str().and_then(|r| r.rsplit('/').next()).unwrap_or_default();
+    generator.definitions().get(name).unwrap_or(asks)
+}
+
 /// The fields of a question that are not in the path are the query's.
 fn query_of(asks: &Value, generator: &SchemaGenerator, in_path: &[&str]) -> Vec<Value> {
-    let name = asks["$ref"].as_str().and_then(|r| r.rsplit('/').next()).unwrap_or_default();
-    let shape = generator.definitions().get(name).unwrap_or(asks);
+    let shape = shape_of(asks, generator);
     let required = |field: &str| shape["required"].as_array().is_some_and(|all| all.iter().any(|f| f == field));
     let fields = shape["properties"].as_object().into_iter().flatten();
     fields
@@ -91,4 +116,39 @@ fn operation_id(entry: &Entry) -> String {
     let way = if entry.way == Way::Get { "get" } else { "post" };
     let path: String = entry.path.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     format!("{way}{path}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Desk, Done, Fault,
+        routes::{In, Routes},
+    };
+
+    #[derive(serde::Deserialize, schemars::JsonSchema)]
+    struct Ask {
+        #[expect(dead_code, reason = "only its shape is looked at")]
+        site: String,
+        #[expect(dead_code, reason = "only its shape is looked at")]
+        count: u32,
+    }
+
+    async fn act(_: Desk, _: Ask) -> Result<Done<()>, Fault> {
+        Ok(Done::at("/", ()))
+    }
+
+    #[test]
+    fn what_the_path_gives_is_not_asked_for_again_in_the_body() {
+        let mut routes = Routes::default();
+        routes.post("/sites/{site}/calls", Right::RunSite, In::Anywhere, act);
+        routes.get("/sites/{site}/calls", Right::Anybody, In::Anywhere, act);
+        let (entries, ..) = routes.take();
+        let paths = describe(&entries, "http://muster.test")["paths"].clone();
+        let (post, get) = (&paths["/sites/{site}/calls"]["post"], &paths["/sites/{site}/calls"]["get"]);
+        let body = &post["requestBody"]["content"]["application/json"]["schema"];
+        assert_eq!((&body["required"], body["properties"].get("site")), (&json!(["count"]), None), "{body}");
+        let names: Vec<_> = get["parameters"].as_array().unwrap().iter().map(|field| &field["name"]).collect();
+        assert_eq!((names, &get["security"]), (vec!["site", "count"], &json!([])));
+    }
 }

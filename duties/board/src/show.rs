@@ -73,6 +73,11 @@ impl Exception {
         self.mender.map(mender_word)
     }
 
+    /// People are missing and the allocation group finds them: who may allocate gets a proposal at one tap.
+    fn wants_people(&self) -> bool {
+        self.open_requests == 0 && self.missing > 0 && self.mender == Some(Mender::Allocation)
+    }
+
     /// The page that mends it.
     fn act(&self) -> (String, &'static str) {
         match (self.open_requests, self.mender) {
@@ -151,7 +156,13 @@ pub struct Wall {
 web::view!(Wall, "board_wall.html");
 
 impl Shown {
-    /// The one sentence. While sites are being set up nobody has to be in place yet: then it speaks of posts without a name.
+    /// What to ask the allocation for: before the milestone the gaps of the plan, after it the people who did not come.
+    fn what_lacks(&self) -> &'static str {
+        let is_over = self.clocks.iter().any(|clock| clock.word == "board-clock-in-place" && clock.is_over);
+        if is_over { "no_shows" } else { "gaps" }
+    }
+
+    /// The one sentence.
     fn sentence(&self, f: &Frame) -> String {
         let totals = &self.totals;
         let gap = totals.need.saturating_sub(totals.assigned);
@@ -161,7 +172,8 @@ impl Shown {
             (false, Some(_)) => "board-sentence-people-short",
             (false, None) => "board-sentence-people",
         };
-        f.say(word)
+        let sentence = f
+            .say(word)
             .num("sites", &totals.sites)
             .num("set_up", &totals.set_up)
             .num("short", &totals.short_sites)
@@ -169,7 +181,12 @@ impl Shown {
             .num("people", &totals.short_people)
             .num("gap", &gap)
             .text("worst", self.worst.as_deref().unwrap_or_default())
-            .to_string()
+            .to_string();
+        if totals.silent == 0 {
+            return sentence;
+        }
+        // A site that is not heard of may be anything: that belongs into the one sentence.
+        f.say("board-sentence-silent").text("sentence", sentence).num("count", &totals.silent).to_string()
     }
 }
 

@@ -93,6 +93,8 @@ pub struct Propose {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mishap {
+    /// Posts lack people; nobody who was told is sent away.
+    Gaps,
     Shortage,
     SiteClosed,
     TeamLate,
@@ -106,6 +108,7 @@ pub async fn propose(desk: Desk, ask: Propose) -> Result<Done<Proposed>, Fault> 
         let order = orders::open(tx, id)?;
         let site = |tx: &mut Tx| site_of(tx, &district, ask.site.as_deref());
         let proposal = match ask.what {
+            Mishap::Gaps => replan(tx, &order, &Cause::Gaps, &weights)?,
             Mishap::Shortage => {
                 let site = site(tx)?;
                 let role = ask.role.unwrap_or(PostRole::Gatekeeper);

@@ -33,6 +33,7 @@ impl Plan {
     pub const fn cause_word(&self) -> &'static str {
         match self.cause {
             mishap::Cause::Whole => "deployments-cause-whole",
+            mishap::Cause::Gaps => "deployments-cause-gaps",
             mishap::Cause::Shortage { .. } => "deployments-cause-shortage",
             mishap::Cause::SiteClosed { .. } => "deployments-cause-site_closed",
             mishap::Cause::TeamLate { .. } => "deployments-cause-team_late",

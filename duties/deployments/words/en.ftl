@@ -91,6 +91,7 @@ deployments-stage-failed = Not made
 deployments-stage-published = Published
 deployments-stage-withdrawn = Undone
 deployments-cause-whole = All sites
+deployments-cause-gaps = Fill the gaps
 deployments-cause-shortage = A site is short
 deployments-cause-site_closed = A site is closed
 deployments-cause-team_late = A team is late

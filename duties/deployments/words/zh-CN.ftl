@@ -85,6 +85,7 @@ deployments-stage-failed = 未算成
 deployments-stage-published = 已发布
 deployments-stage-withdrawn = 已撤销
 deployments-cause-whole = 全部点位
+deployments-cause-gaps = 补上缺口
 deployments-cause-shortage = 点位缺人
 deployments-cause-site_closed = 点位停用
 deployments-cause-team_late = 队伍迟到

@@ -1,6 +1,7 @@
 //! The today page: everything one needs to be in the right place, known, and counted.
 
 use domain::{Id, Moment, Position, PostRole, things};
+use notices::Told;
 use places::Chief;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,9 @@ use crate::{
     },
 };
 
+/// Notices looked through for announcements.
+const LATEST: usize = 20;
+
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Ask {}
 
@@ -36,6 +40,8 @@ pub struct DutyPage {
     pub reasons: Vec<DeclineReason>,
     /// The database's life: when it changes, phones send again what they still have.
     pub epoch: Uuid,
+    /// What was announced and not tapped "seen" yet, newest first.
+    pub announced: Vec<Told>,
 }
 view!(DutyPage, "duty.html");
 
@@ -128,7 +134,12 @@ fn page(tx: &mut Tx, volunteer: Id<things::Volunteer>, public: &str) -> Result<D
         code: person.badge,
         address,
     };
+    let order = duty.as_ref().map(|duty| duty.order.uuid());
+    let mut announced = notices::told_to(tx, volunteer, LATEST)?;
+    // What the duty itself says needs no second telling.
+    announced.retain(|told| told.seen_at.is_none() && order.is_some_and(|order| order != told.about));
     Ok(DutyPage {
+        announced,
         name: person.name,
         team: person.team_name,
         badge,

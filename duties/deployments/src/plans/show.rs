@@ -201,7 +201,7 @@ fn about(tx: &mut Tx, order: &Order, plan: &Plan, sites: &HashMap<Id<things::Sit
     use crate::rules::mishap::Cause;
     let site_name = |site: &Id<things::Site>| sites.get(site).map(|site| site.name.clone()).unwrap_or_default();
     Ok(match &plan.cause {
-        Cause::Whole => About::default(),
+        Cause::Whole | Cause::Gaps => About::default(),
         Cause::Shortage { site, role, count } => About { name: site_name(site), role: Some(*role), count: *count },
         Cause::SiteClosed { site } | Cause::NoShows { site } => About { name: site_name(site), ..About::default() },
         Cause::TeamLate { team } => About { name: team_name(tx, order, *team)?, ..About::default() },

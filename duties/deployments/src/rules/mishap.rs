@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub enum Cause {
     /// The whole order, from the registers.
     Whole,
+    /// Posts lack people, of those who declined or were never found; whoever was told to come is counted on.
+    Gaps,
     /// "+3 gatekeepers".
     Shortage { site: Id<Site>, role: PostRole, count: u32 },
     /// The site drops out; its people are free.
@@ -32,6 +34,7 @@ impl Cause {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Whole => "whole",
+            Self::Gaps => "gaps",
             Self::Shortage { .. } => "shortage",
             Self::SiteClosed { .. } => "site_closed",
             Self::TeamLate { .. } => "team_late",
@@ -50,7 +53,7 @@ impl Cause {
     pub const fn site(&self) -> Option<Id<Site>> {
         match self {
             Self::Shortage { site, .. } | Self::SiteClosed { site } | Self::NoShows { site } => Some(*site),
-            Self::Whole | Self::TeamLate { .. } => None,
+            Self::Whole | Self::Gaps | Self::TeamLate { .. } => None,
         }
     }
 }

@@ -26,10 +26,12 @@ async fn a_chief_speaks_to_one_role_of_the_own_site() {
             let concerned = line.role == PostRole::Gatekeeper;
             assert_eq!(read_by(&ground, line.volunteer).await.contains(text), concerned, "{line:?}");
         }
+        let gatekeeper = held.iter().find(|held| held.role == PostRole::Gatekeeper).unwrap().volunteer;
+        let mine = ground.house.volunteer(gatekeeper).await.get("/duty").await.json();
+        assert_eq!(mine["announced"].as_array().unwrap().len(), 1, "on the today page itself: {mine}");
         let elsewhere = ground.at_site(&order, 1).await[0].volunteer;
         assert!(!read_by(&ground, elsewhere).await.contains(text));
 
-        let gatekeeper = held.iter().find(|held| held.role == PostRole::Gatekeeper).unwrap().volunteer;
         ground.house.volunteer(gatekeeper).await.post("/duty/notices/seen", json!({})).await.json();
         let listed = chief.get(&path).await.json()["announcements"][0].clone();
         assert_eq!((&listed["told"], &listed["seen"]), (&json!(2), &json!(1)), "{listed}");

@@ -104,6 +104,21 @@ async fn late_teams_and_no_shows_are_replaced() {
 }
 
 #[tokio::test]
+async fn a_gap_is_filled_and_whoever_was_told_still_comes() {
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    let gone = ground.at_site(&order, 2).await[0].clone();
+    let decline = json!({"assignment": gone.id, "why": "ill"});
+    ground.house.volunteer(gone.volunteer).await.post("/duty/refusal", decline).await.json();
+    let (path, page) = proposed(&ground, &order, json!({"what": "gaps"})).await;
+    let stage = &page["plan"]["stage"];
+    assert_eq!((&stage["moved"], &stage["released"], &stage["unmet"]), (&json!(0), &json!(0), &json!(0)), "{stage}");
+    let told = ground.officer.post(&format!("{path}/acceptance"), json!({})).await.json();
+    assert_eq!(told, json!({"told": 1, "moved": 0, "released": 0}));
+    assert_eq!(ground.at_site(&order, 2).await.len(), 5);
+}
+
+#[tokio::test]
 async fn a_proposal_that_the_night_has_overtaken_is_refused() {
     let ground = Ground::small().await;
     let order = ground.told().await;
