@@ -137,8 +137,14 @@ impl NearerPost {
     }
 }
 
-impl Reason {
-    pub const fn word(self) -> &'static str {
+/// A reason is told by the engine's crate, which has no words.
+pub trait InWords {
+    fn word(&self) -> &'static str;
+    fn is_surplus(&self) -> bool;
+}
+
+impl InWords for Reason {
+    fn word(&self) -> &'static str {
         match self {
             Self::Pinned => "deployments-reason-pinned",
             Self::Kept => "deployments-reason-kept",
@@ -149,7 +155,7 @@ impl Reason {
         }
     }
 
-    pub const fn is_surplus(self) -> bool {
+    fn is_surplus(&self) -> bool {
         matches!(self, Self::Surplus)
     }
 }

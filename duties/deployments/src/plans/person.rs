@@ -25,6 +25,7 @@ use crate::{
         orders::Order,
         plans::{self, Plan},
     },
+    wording::InWords as _,
 };
 
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]

@@ -16,6 +16,7 @@ use crate::{
         orders::Order,
         plans::{self, Line, Plan, PlanPost},
     },
+    wording::InWords as _,
 };
 
 const PAGE: usize = 100;
