@@ -162,7 +162,7 @@ impl Shown {
         if is_over { "no_shows" } else { "gaps" }
     }
 
-    /// The one sentence.
+    /// The one sentence. While sites are being set up nobody has to be in place yet: then it speaks of posts without a name.
     fn sentence(&self, f: &Frame) -> String {
         let totals = &self.totals;
         let gap = totals.need.saturating_sub(totals.assigned);

@@ -6,7 +6,7 @@ board-whole-district = whole district
 board-sentence-set-up = { $set_up } of { $sites } sites set up; every post has a name.
 board-sentence-set-up-short = { $set_up } of { $sites } sites set up; { $gap } posts have nobody yet.
 board-sentence-people = Everybody is in place at { $sites } sites, { $ready } ready.
-board-sentence-people-short = { $set_up } of { $sites } sites set up, { $ready } ready; { $short } short of { $people }, worst: { $worst }.
+board-sentence-people-short = { $set_up } of { $sites } sites set up, { $ready } ready; { $people } people not yet in place at { $short } sites, worst: { $worst }.
 board-sentence-silent = { $count ->
     [one] { $sentence } One site is not heard of.
    *[other] { $sentence } { $count } sites are not heard of.

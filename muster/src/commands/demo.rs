@@ -24,8 +24,8 @@ use crate::ground::Settled;
 const BEFORE_MIDNIGHT_MIN: i64 = 10;
 /// When rosters are laid beside what was acknowledged: the slowest phone has sent, nobody has gone home.
 pub const BOOKS_AT_MIN: i64 = 11 * 60;
-/// The state that `--still` keeps: half past six.
-const STILL_AT_MIN: i64 = 6 * 60 + 30;
+/// The state that `--still` keeps: twenty minutes before everybody has to be in place, with a call for more people behind.
+const STILL_AT_MIN: i64 = 7 * 60 + 40;
 
 #[derive(Debug, Args)]
 pub struct Demo {

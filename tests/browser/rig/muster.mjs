@@ -2,7 +2,7 @@
 // The program prints one line of JSON when it serves: its address and a sign-in link per role.
 
 import { execFile, spawn } from 'node:child_process';
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -38,8 +38,29 @@ export async function serve(database, keyFile) {
   return { address, stop: () => end(child) };
 }
 
-/** Starts the program and waits until it serves. `stop()` ends it and removes its database. */
-export async function startMuster({ program = PROGRAM, more = [], env = {} } = {}) {
+/** The Muster that all files of a run share (`run.mjs` names it), or one of one's own. */
+export async function openMuster() {
+  const shared = process.env.MUSTER_OPEN;
+  return shared ? { ...JSON.parse(await readFile(shared, 'utf8')), stop: async () => {} } : startMuster();
+}
+
+/** Starts the program with the demo district and waits until it serves. `stop()` ends it and removes its database. */
+export function startMuster({ more = [], ...options } = {}) {
+  const command = (database) => ['demo', '--still', '--database', database, '--listen', '127.0.0.1:0', '--json', ...more];
+  return start(command, (line) => (line.startsWith('{') ? JSON.parse(line) : undefined), options);
+}
+
+/** Starts the program as a new headquarters finds it: nothing in it, one link for the first administrator. */
+export function startEmpty(options = {}) {
+  const command = (database) => ['serve', '--database', database, '--listen', '127.0.0.1:0'];
+  const understand = (line) => {
+    const [, address, code] = /open (http\S+)\/enter\/(\S+)/.exec(line) ?? [];
+    return code && { address, links: { administrator: `${address}/enter/${code}` } };
+  };
+  return start(command, understand, options);
+}
+
+async function start(command, understand, { program = PROGRAM, env = {} }) {
   await access(program).catch(() => {
     throw new Error(`${program} is missing: build it with "cargo build -p muster", or set MUSTER_BIN`);
   });

@@ -45,7 +45,7 @@ pub async fn take(desk: Desk, ask: Ask) -> Result<Done<Entered>, Fault> {
         let entry = batch::entry(&at_desk, &item, volunteer, None)?;
         let outcome = Gate::of(tx, &order, site)?.pass(tx, &entry)?;
         places::heard(tx, site)?;
-        Ok(Entered { walk_in: outcome == CheckedIn::New { walk_in: true } })
+        Ok(Entered { walk_in: outcome == CheckedIn::New { walk_in: true }, volunteer })
     });
     let entered = entered.await?;
     let said = match (way, entered.walk_in) {
