@@ -85,7 +85,7 @@ async fn phone(chief: Client, nth: usize, site: String, people: Vec<Value>, bega
         let taken = chief.post(&path, &ask).await;
         times.push(meant.elapsed());
         assert_eq!(taken["results"][0]["outcome"], "accepted", "{taken}");
-        if (nth + n) % AGAIN == 0 {
+        if (nth + n).is_multiple_of(AGAIN) {
             let again = chief.post(&path, &ask).await;
             assert_eq!(again["results"][0]["outcome"], "duplicate", "{again}");
         }
