@@ -1,6 +1,6 @@
 //! R9, R10, R11: what phones send late, shuffled, doubled, cut in half, or under a key that was used already.
 
-use std::{collections::BTreeSet, net::SocketAddr};
+use std::{collections::BTreeSet, net::SocketAddr, sync::LazyLock};
 
 use serde_json::{Value, json};
 use tokio::{
@@ -32,12 +32,12 @@ impl Dice {
 
 /// Check-ins of everybody, round after round: the first to arrive begins a stay, the others find the person there.
 fn items(volunteers: &[Uuid], count: usize) -> Vec<Value> {
-    let item = |n: usize| check_in(Uuid::from_u128(0xA000 + n as u128), volunteers[n % volunteers.len()], "in", AT_MS);
+    let item = |n: usize| check_in(Uuid::from_u128(0xA000 + n as u128), volunteers[n % volunteers.len()], "in", *AT_MS);
     (0..count).map(item).collect()
 }
 
-/// When all of it was said to have happened.
-const AT_MS: i64 = 1_795_000_000_000;
+/// When all of it was said to have happened: an hour before the test, the same for both districts.
+static AT_MS: LazyLock<i64> = LazyLock::new(|| now_ms() - 3_600_000);
 
 /// What the district knows, without the order in which it learned it.
 fn state(ground: &Ground) -> BTreeSet<String> {
