@@ -161,8 +161,9 @@ impl InWords for Reason {
 }
 
 impl SitePage {
-    pub fn stage_word(&self, ready: &Readiness) -> String {
-        format!("places-stage-{}", ready.stage.name())
+    pub fn stage_word(&self) -> String {
+        let stage = self.readiness.as_ref().map_or(Stage::Preparing, |ready| ready.stage);
+        format!("places-stage-{}", stage.name())
     }
 
     pub fn stage_tone(&self) -> &'static str {
@@ -173,14 +174,17 @@ impl SitePage {
         }
     }
 
+    #[expect(clippy::unused_self, reason = "templates call it on the page")]
     pub fn item_word(&self, state: &ItemState) -> String {
         format!("places-item-{}", state.item)
     }
 
     /// How many of the required items are ticked: `3/5`.
-    pub fn required_done(&self, ready: &Readiness) -> String {
-        let required = ready.items.iter().filter(|state| state.required).count();
-        format!("{}/{required}", required - ready.missing().len())
+    pub fn required_done(&self) -> String {
+        let required = |ready: &Readiness| ready.items.iter().filter(|state| state.required).count();
+        let (required, missing) =
+            self.readiness.as_ref().map_or((0, 0), |ready| (required(ready), ready.missing().len()));
+        format!("{}/{required}", required - missing)
     }
 }
 
