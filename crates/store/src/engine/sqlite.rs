@@ -251,7 +251,10 @@ fn statement(rows: usize, bulk: Bulk<'_>) -> String {
     format!("{head} values {} {}", rows.join(", "), bulk.tail)
 }
 
-fn bind<'v>(statement: &mut rusqlite::Statement<'_>, params: impl ExactSizeIterator<Item = Cell<'v>>) -> rusqlite::Result<()> {
+fn bind<'v>(
+    statement: &mut rusqlite::Statement<'_>,
+    params: impl ExactSizeIterator<Item = Cell<'v>>,
+) -> rusqlite::Result<()> {
     let wanted = statement.parameter_count();
     if wanted != params.len() {
         return Err(rusqlite::Error::InvalidParameterCount(params.len(), wanted));

@@ -15,7 +15,7 @@ fn rows(count: usize) -> Vec<[String; 8]> {
         let code = if n.is_multiple_of(2) { format!("4409021990{n:08}") } else { format!("{n:07}") };
         let mut row = [
             format!("199{n:08}"),
-            "卡口值守;信息采集员".to_owned(),
+            "gatekeeper;信息采集员".to_owned(),
             code,
             format!("陈小明{n}"),
             "T1".to_owned(),
@@ -124,13 +124,26 @@ const REAL: &[(&str, usize, &str, &[(&str, &str)])] = &[
         "masstesting/us_pharmacy_vaccination_sites.csv.gz",
         1_706,
         "sites",
-        &[("id", "code"), ("name", "name"), ("state", "division"), ("address", "address"), ("lat", "latitude"), ("lon", "longitude")],
+        &[
+            ("id", "code"),
+            ("name", "name"),
+            ("state", "division"),
+            ("address", "address"),
+            ("lat", "latitude"),
+            ("lon", "longitude"),
+        ],
     ),
     (
         "masstesting/us_alaska_vaccination_sites_stock.csv.gz",
         1_109,
         "sites",
-        &[("provider_location_guid", "code"), ("loc_name", "name"), ("loc_admin_city", "division"), ("latitude", "latitude"), ("longitude", "longitude")],
+        &[
+            ("provider_location_guid", "code"),
+            ("loc_name", "name"),
+            ("loc_admin_city", "division"),
+            ("latitude", "latitude"),
+            ("longitude", "longitude"),
+        ],
     ),
     ("tracing/guatemala_followups.csv.gz", 11_112, "links", &[("@1", "team"), ("@2", "site")]),
     ("calls/uci_bank_calls.csv.gz", 45_211, "links", &[("month", "team"), ("duration_s", "site")]),

@@ -66,13 +66,18 @@ pub async fn send_from_disk(place: &Place, register: &str, file: &Path) -> (u16,
         piece.truncate(read);
         (read > 0).then(|| Bytes::from(piece))
     });
-    let ends = (Bytes::from(head), Bytes::from_static(b"\r\n--cut--\r\n"));
-    let body = std::iter::once(ends.0).chain(pieces).chain(std::iter::once(ends.1)).map(Ok::<_, std::io::Error>);
+    let (head, tail) = (Bytes::from(head), Bytes::from_static(b"\r\n--cut--\r\n"));
+    let pieces = std::iter::once(head).chain(pieces).chain(std::iter::once(tail));
+    // As they come from a network: a piece, and nothing more until that one was taken.
+    let body = stream::unfold(pieces, |mut pieces| async move {
+        tokio::task::yield_now().await;
+        pieces.next().map(|piece| (Ok::<_, std::io::Error>(piece), pieces))
+    });
     let request = Request::post("/api/v1/imports")
         .header(header::HOST, "muster.test")
         .header(header::AUTHORIZATION, format!("Bearer {}", place.officer.token.as_ref().unwrap()))
         .header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut")
-        .body(Body::from_stream(stream::iter(body)))
+        .body(Body::from_stream(body))
         .unwrap();
     let response = place.house.router.clone().oneshot(request).await.unwrap();
     let status = response.status().as_u16();

@@ -96,7 +96,8 @@ pub fn find(tx: &mut Tx, district: &District, column: Column, print: Print) -> R
 
 /// Whether nobody was ever taken in.
 pub fn none(tx: &mut Tx, district: &District) -> Result<bool> {
-    let any = tx.first("select 1 from volunteer_lots where district = $1", params![district], |row| row.get::<i64>(0))?;
+    let any =
+        tx.first("select 1 from volunteer_lots where district = $1", params![district], |row| row.get::<i64>(0))?;
     Ok(any.is_none())
 }
 

@@ -256,8 +256,7 @@ pub fn known(tx: &mut Tx, district: &District, codes: &[&str]) -> Result<HashMap
         values.extend(filled(handful.iter().map(|code| Value::from(*code)).collect()));
         tx.each(&sql, &values, |row| {
             let has_left = row.get::<Option<i64>>(5)?.is_some();
-            let known =
-                Known { id: row.get(1)?, lot: row.get(2)?, team: row.get(3)?, digest: row.get(4)?, has_left };
+            let known = Known { id: row.get(1)?, lot: row.get(2)?, team: row.get(3)?, digest: row.get(4)?, has_left };
             found.insert(row.get(0)?, known);
             Ok(ControlFlow::Continue(()))
         })?;

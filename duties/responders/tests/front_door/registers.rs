@@ -19,7 +19,8 @@ async fn the_same_rows_again_change_nothing_and_a_changed_row_changes_one_person
     for store in both_engines() {
         settle(&store).await;
         let before = ids(&store).await;
-        let mut rows: Vec<VolunteerRow<'_>> = vec![volunteer(2, "V1", "陈小明", "T1"), volunteer(3, "V2", "李四", "T1")];
+        let mut rows: Vec<VolunteerRow<'_>> =
+            vec![volunteer(2, "V1", "陈小明", "T1"), volunteer(3, "V2", "李四", "T1")];
         let (verdicts, counts) = take(&store, rows.clone()).await;
         assert_eq!((verdicts, counts.same), (vec![Verdict::Same, Verdict::Same], 2));
         rows[1].team = "T3".into();
