@@ -256,7 +256,7 @@ impl TodaysDuty {
         }
     }
 
-    pub const fn reason_word(&self) -> &'static str {
+    pub fn reason_word(&self) -> &'static str {
         self.why.word()
     }
 }

@@ -21,6 +21,7 @@ const EXPORTS: [(&str, &[&str]); 7] = [
         "/orders/{order}/plans/{plan}/sheet",
         &["/orders/O/plans/P/sheet?format=csv", "/orders/O/plans/P/sheet?format=xlsx"],
     ),
+    ("/orders/{order}/cap.xml", &[]), // no sheet: looked at below
     ("/orders/{order}/report/sheet", &["/orders/O/report/sheet"]),
 ];
 /// Answers that are neither pages nor files.

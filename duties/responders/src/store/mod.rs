@@ -5,7 +5,7 @@ pub mod commendations;
 pub mod corrections;
 pub mod deeds;
 pub mod entrances;
-pub mod lots;
 pub mod erasure;
+pub mod lots;
 pub mod teams;
 pub mod volunteers;

@@ -1,4 +1,4 @@
-//! Solves an invented district and proves it: `cargo run --release -p flow --example district -- AGENTS PLACES SHARE SEED`.
+//! Solves an invented district and proves it: `cargo run --release -p flow --example towns -- AGENTS PLACES SHARE SEED`.
 
 use std::time::Instant;
 
