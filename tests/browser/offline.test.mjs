@@ -160,6 +160,9 @@ describe('what the page says', () => {
     assert.equal(await untilSaid(deaf, (context) => context.setOffline(true)), Infinity);
   });
 
+});
+
+describe('what the page says of its entries', () => {
   test('never "received" before the server has said so; number and age of what is unsent', async () => {
     const context = await newPhone({ serviceWorkers: 'block' });
     try {
@@ -202,48 +205,48 @@ describe('what the page says', () => {
   });
 });
 
+const FIELDS = 'form[data-draft] :is(input:not([type=hidden]), textarea, select)';
+
+/** Types into every field; gives the fields that have not kept it through all that can happen to a page. */
+async function lostAfter(context) {
+  let page = await openSite(context);
+  const path = new URL(page.url()).pathname;
+  const cookies = await context.cookies();
+  const typed = await page.evaluate((fields) => [...document.querySelectorAll('form[data-draft]')].flatMap((form) => {
+    form.closest('details').open = true;
+    return [...form.elements].filter((field) => field.matches(fields.split(' ').slice(1).join(' '))).map((field, nth) => {
+      if (field.tagName === 'SELECT') field.selectedIndex = field.options.length - 1;
+      else field.value = field.type === 'number' ? '7' : `没有发出的字 ${nth}`;
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      return field.value;
+    });
+  }), FIELDS);
+  const read = () => page.evaluate((fields) => [...document.querySelectorAll(fields)].map(({ value }) => value), FIELDS);
+  const lost = [];
+  const look = async (name) => {
+    await ready(page);
+    const now = await read();
+    typed.forEach((value, at) => value === now[at] || lost.push(`${name}: field ${at} is "${now[at]}"`));
+  };
+  await page.reload();
+  await look('reload');
+  await page.goto(`${path.replace('/post', '/readiness')}`);
+  await page.goBack();
+  await look('back');
+  await kill(page);
+  page = await openSite(context, path);
+  await look('crash');
+  await context.clearCookies({ name: 'muster' });
+  await page.goto(path);
+  assert.equal(new URL(page.url()).pathname, '/sign-in');
+  await context.addCookies(cookies);
+  await page.goto(path);
+  await look('session end');
+  assert.ok(typed.length >= 7, `${typed.length} fields`);
+  return lost;
+}
+
 describe('what is typed', () => {
-  const FIELDS = 'form[data-draft] :is(input:not([type=hidden]), textarea, select)';
-
-  /** Types into every field; gives the fields that have not kept it through all that can happen to a page. */
-  async function lostAfter(context) {
-    let page = await openSite(context);
-    const path = new URL(page.url()).pathname;
-    const cookies = await context.cookies();
-    const typed = await page.evaluate((fields) => [...document.querySelectorAll('form[data-draft]')].flatMap((form) => {
-      form.closest('details').open = true;
-      return [...form.elements].filter((field) => field.matches(fields.split(' ').slice(1).join(' '))).map((field, nth) => {
-        if (field.tagName === 'SELECT') field.selectedIndex = field.options.length - 1;
-        else field.value = field.type === 'number' ? '7' : `没有发出的字 ${nth}`;
-        field.dispatchEvent(new Event('input', { bubbles: true }));
-        return field.value;
-      });
-    }), FIELDS);
-    const read = () => page.evaluate((fields) => [...document.querySelectorAll(fields)].map(({ value }) => value), FIELDS);
-    const lost = [];
-    const look = async (name) => {
-      await ready(page);
-      const now = await read();
-      typed.forEach((value, at) => value === now[at] || lost.push(`${name}: field ${at} is "${now[at]}"`));
-    };
-    await page.reload();
-    await look('reload');
-    await page.goto(`${path.replace('/post', '/readiness')}`);
-    await page.goBack();
-    await look('back');
-    await kill(page);
-    page = await openSite(context, path);
-    await look('crash');
-    await context.clearCookies({ name: 'muster' });
-    await page.goto(path);
-    assert.equal(new URL(page.url()).pathname, '/sign-in');
-    await context.addCookies(cookies);
-    await page.goto(path);
-    await look('session end');
-    assert.ok(typed.length >= 7, `${typed.length} fields`);
-    return lost;
-  }
-
   test('every field survives reload, back, crash and the session’s end', async () => {
     const context = await newPhone({ serviceWorkers: 'block' });
     try {

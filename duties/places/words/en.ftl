@@ -86,7 +86,6 @@ places-zones-summary = { $count ->
 }; { $leadless } without a lead, { $outside } sites in no zone.
 places-lead = Zone lead
 places-zone-too-large = more than 7
-places-zone-empty = This zone has no sites yet. Put them in on the sites' own pages.
 places-no-zones = There are no zones yet. “Group into zones” puts neighbouring sites together.
 places-no-zones-no-sites = There are no sites to group yet. Import the sites first.
 places-propose-zones = Group into zones
@@ -100,8 +99,6 @@ places-zone-name = { $division } { $number }
 places-zones-made = The zones are made. Name their leads.
 places-comma = ,{" "}
 places-colon = :{" "}
-places-state = State
-places-heard = Last heard of
 
 # Divisions
 places-divisions = Divisions

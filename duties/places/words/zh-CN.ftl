@@ -77,7 +77,6 @@ places-no-zone = 未分片区
 places-zones-summary = { $count } 个片区；{ $leadless } 个未定片长，{ $outside } 个采样点未分片区。
 places-lead = 片长
 places-zone-too-large = 超过 7 个
-places-zone-empty = 这个片区还没有采样点。请在采样点页面把它们划进来。
 places-no-zones = 还没有片区。点“划分片区”，系统会把相邻的采样点分组。
 places-no-zones-no-sites = 还没有采样点，无法划分片区。请先导入采样点。
 places-propose-zones = 划分片区
@@ -91,8 +90,6 @@ places-zone-name = { $division }{ $number }片
 places-zones-made = 片区已划分。请指定片长。
 places-comma = 、
 places-colon = ：
-places-state = 状态
-places-heard = 最近联系
 
 # 镇街
 places-divisions = 镇街
