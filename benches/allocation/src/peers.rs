@@ -51,7 +51,7 @@ fn rs_graph(instance: &Instance) -> (i64, f64) {
 
 fn mcmf(instance: &Instance) -> (i64, f64) {
     let sink = instance.supply.len() - 1;
-    let mut builder = GraphBuilder::new();
+    let mut builder = GraphBuilder::<u32>::new();
     let narrow = |number: i64| i32::try_from(number).expect("32 bits are enough for a pair");
     let vertex = |node: usize| if node == sink { Vertex::Sink } else { Vertex::Node(node as u32) };
     for (node, &supply) in instance.supply.iter().enumerate().filter(|(_, supply)| **supply > 0) {
