@@ -5,51 +5,59 @@ import { join } from 'node:path';
 import { argv } from 'node:process';
 
 import { openChromium, People, SCREENS } from './rig/browser.mjs';
-import { addressBook, walk } from './rig/crawl.mjs';
 import { openMuster } from './rig/muster.mjs';
 
 const QUALITY = 72;
 
-/** What README.md shows: who looks, which route (the first that is reached), on what, in which language. */
+/** What README.md shows: who looks at which address, on what, in which language. The first address that is there is taken. */
 const PICTURES = [
-  { name: 'board', role: 'duty_officer', routes: ['/board'], screen: 'desk', language: 'zh-CN' },
-  { name: 'wall', role: 'duty_officer', routes: ['/board/wall'], screen: 'wall', language: 'en' },
-  { name: 'plan', role: 'allocator', routes: ['/orders/{order}/plans/{plan}'], screen: 'desk', language: 'zh-CN' },
-  { name: 'proposal', role: 'duty_officer', routes: ['/orders/{order}/proposals/{proposal}'], screen: 'desk', language: 'en' },
-  { name: 'duty', role: 'volunteer', routes: ['/duty'], screen: 'phone', language: 'zh-CN' },
-  { name: 'site', role: 'site_chief', routes: ['/sites/{site}/post', '/sites/{site}/readiness'], screen: 'phone', language: 'zh-CN' },
+  { name: 'board', role: 'duty_officer', at: () => ['/board'], screen: 'desk', language: 'zh-CN' },
+  { name: 'wall', role: 'duty_officer', at: () => ['/board/wall'], screen: 'wall', language: 'en' },
+  { name: 'plan', role: 'allocator', at: ({ order, plan }) => [`/orders/${order}/plans/${plan}`], screen: 'desk', language: 'zh-CN' },
+  { name: 'proposal', role: 'duty_officer', at: proposals, screen: 'desk', language: 'en' },
+  { name: 'duty', role: 'volunteer', at: () => ['/duty'], screen: 'phone', language: 'zh-CN' },
+  { name: 'site', role: 'site_chief', at: ({ site }) => [`/sites/${site}/post`, `/sites/${site}/readiness`], screen: 'phone', language: 'zh-CN' },
 ];
+
+/** The proposals that mended the night, the latest first. */
+async function proposals({ order }, request) {
+  const { plans } = await (await request.get(`/api/v1/orders/${order}`)).json();
+  return plans.filter(({ cause }) => JSON.stringify(cause).includes('shortage')).map(({ id }) => `/orders/${order}/proposals/${id}`).reverse();
+}
 
 const folder = argv[2] ?? 'docs/pictures';
 await mkdir(folder, { recursive: true });
 const muster = await openMuster();
 const browser = await openChromium();
 try {
-  await takeAll(new People(browser, muster));
+  await takeAll(new People(browser, muster), muster.samples);
 } finally {
   await browser.close();
   await muster.stop();
 }
 
-async function takeAll(people) {
-  const book = await addressBook(people);
-  const walks = new Map();
-  for (const { name, role, routes, screen, language } of PICTURES) {
-    if (!walks.has(role)) walks.set(role, await walk(people, role, book));
-    const visits = walks.get(role);
-    const visit = routes.map((route) => visits.find((visit) => visit.route === route)).find(Boolean);
-    if (!visit) throw new Error(`${role} reaches none of ${routes}; reached: ${visits.map(({ route }) => route).join(' ')}`);
+async function takeAll(people, samples) {
+  for (const { name, role, at, screen, language } of PICTURES) {
     const file = join(folder, `${name}.webp`);
-    const bytes = await take(people, { role, address: visit.address, language, screen });
+    const bytes = await take(people, { role, at, samples, language, screen });
     await writeFile(file, bytes);
     console.log(`${file} ${Math.round(bytes.length / 1024)} KiB`);
   }
 }
 
-async function take(people, { role, address, language, screen }) {
+async function take(people, { role, at, samples, language, screen }) {
   const page = await people.page(role, { language, screen: SCREENS[screen], deviceScaleFactor: screen === 'phone' ? 2 : 1 });
   try {
-    await page.goto(address, { waitUntil: 'load' });
+    const { request } = page.context();
+    let found = false;
+    for (const address of await at(samples, request)) {
+      found = (await request.get(address)).ok();
+      if (found) {
+        await page.goto(address, { waitUntil: 'load' });
+        break;
+      }
+    }
+    if (!found) throw new Error(`${role} found nothing to take a picture of`);
     await page.waitForTimeout(500);
     const wire = await page.context().newCDPSession(page);
     const { data } = await wire.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
