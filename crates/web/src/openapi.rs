@@ -82,12 +82,10 @@ fn operation(entry: &Entry, generator: &mut SchemaGenerator) -> Value {
 /// What a body holds: the fields of a question that the path does not give, and the file where one is taken.
 fn body_of(asks: &Value, generator: &SchemaGenerator, in_path: &[&str], entry: &Entry) -> Value {
     let mut body = shape_of(asks, generator).clone();
-    for name in in_path {
-        if let Some(fields) = body["properties"].as_object_mut() {
-            fields.remove(*name);
-        }
+    if let Some(fields) = body.get_mut("properties").and_then(Value::as_object_mut) {
+        fields.retain(|field, _| !in_path.contains(&field.as_str()));
     }
-    if let Some(required) = body["required"].as_array_mut() {
+    if let Some(required) = body.get_mut("required").and_then(Value::as_array_mut) {
         required.retain(|field| field.as_str().is_some_and(|field| !in_path.contains(&field)));
     }
     if entry.takes_file {
