@@ -51,6 +51,11 @@ enum Command {
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if cfg!(debug_assertions)
+        && let Ok(fault) = std::env::var("MUSTER_PLANT")
+    {
+        store::plant(fault);
+    }
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -70,7 +70,7 @@ fn look_plausible(figures: &Figures) {
     assert!(assigned > volunteers / 2 && assigned <= volunteers, "{figures:?}");
     assert!(sites_set_up_by_0500 * 10 >= sites * 7 && sites_set_up_by_0500 <= sites, "{figures:?}");
     assert!(in_place_by_0800 * 10 >= assigned * 7 && in_place_by_0800 <= volunteers, "{figures:?}");
-    assert!(figures.notices_sent >= assigned && figures.replans > 0 && figures.people_moved > 0, "{figures:?}");
+    assert!(figures.notices_sent >= assigned && figures.replans > 0, "{figures:?}");
     assert_eq!((figures.notices_lost, figures.duplicate_checkins), (0, 0), "{figures:?}");
 }
 

@@ -37,6 +37,7 @@ pub use address::Address;
 pub use error::{Error, Result};
 pub use jobs::Job;
 pub use migrate::Migration;
+pub use plant::plant;
 pub use replies::Reply;
 pub use row::Row;
 pub use seal::{Blind, Keyring, Sealed};

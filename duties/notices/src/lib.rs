@@ -4,7 +4,7 @@
 mod announce;
 mod cap_document;
 mod channel;
-pub mod erasure;
+mod erasing;
 mod given_up;
 mod group_text;
 mod message;
@@ -17,6 +17,11 @@ mod rules;
 mod sending;
 mod settings;
 mod state;
+
+/// What erasing somebody takes from here.
+pub mod erasure {
+    pub use crate::erasing::{count, erase};
+}
 
 pub use announce::{Announced, Announcement, announce, latest as latest_announcements};
 pub use channel::Channel;

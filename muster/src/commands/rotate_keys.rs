@@ -25,7 +25,7 @@ impl RotateKeys {
         let duties = crate::duties::all();
         let columns: Vec<_> = rotate::STORE.iter().chain(duties.iter().flat_map(|duty| duty.sealed)).copied().collect();
         let count = tokio::runtime::Runtime::new()?.block_on(rotate::rotate(&store, &columns))?;
-        println!("{count} values sealed under the new key");
+        println!("sealed under the new key: {count} values");
         if !self.keep_old {
             keyring.without_old_keys().save(&path)?;
             println!("the old keys are forgotten; keep a copy of {} apart from the backups", path.display());

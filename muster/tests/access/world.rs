@@ -222,6 +222,18 @@ impl Building<'_> {
         let one = self.officer.post("/sites/S00/requests", supplies.clone()).await.json();
         let other = self.officer.post("/sites/S11/requests", supplies).await.json();
         self.keep("request", &one["id"], &other["id"]);
+        self.phones().await;
+    }
+
+    /// A phone at each of two sites that lost its first entry.
+    async fn phones(&mut self) {
+        let (one, other) = (json!(format!("phone-{}-0", self.code)), json!(format!("phone-{}-1", self.code)));
+        for (site, device) in [("S00", &one), ("S11", &other)] {
+            let item = json!({"n": 2, "at": self.test.clock.now().ms(), "kind": "mark", "item": "tubes", "done": true});
+            let batch = json!({"device": device, "items": [item]});
+            self.officer.post(&format!("/sites/{site}/outbox"), batch).await.json();
+        }
+        self.keep("device", &one, &other);
     }
 
     /// A deed, an objection, a badge, a notice.

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::ground::Ground;
 
-/// The sealed bytes and blind indexes of a person, as they lie in the file.
+/// The sealed bytes and the digest of a person, as they lie in the file.
 fn traces(ground: &Ground, code: &str) -> Vec<Vec<u8>> {
     let database = rusqlite::Connection::open(ground.file()).unwrap();
-    let sql = "select person, phone_blind, name_blind from volunteers where code = ?1";
-    let of_person = database.query_row(sql, [code], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?])).unwrap();
+    let sql = "select person, digest from volunteers where code = ?1";
+    let of_person = database.query_row(sql, [code], |row| Ok([row.get(0)?, row.get(1)?])).unwrap();
     let sql = "select n.body from notices n join volunteers v on v.id = n.person where v.code = ?1";
     let mut statement = database.prepare(sql).unwrap();
     let told: Vec<Vec<u8>> = statement.query_map([code], |row| row.get(0)).unwrap().map(Result::unwrap).collect();

@@ -36,6 +36,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     // its tests mount the whole house below it
     ("imports", &["domain", "store", "web", "sheets", "places", "responders", "notices", "problems", "deployments"]),
     ("erasure", &["domain", "store", "web", "places", "responders", "notices", "problems", "deployments"]),
+    // measures the engine against its peers, in a workspace of its own
+    ("allocation-bench", &["flow", "allocation"]),
     // beside the house: the district that is driven through the front door knows only the vocabulary
     ("sim", &["domain"]),
     ("xtask", &[]),

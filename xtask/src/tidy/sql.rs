@@ -8,12 +8,15 @@ const ARGUED: &[(&str, &str)] = &[
     ("benches/src/reading.rs", "the headings of the benchmark's own file and as many parameters"),
     ("crates/store/src/backup/", "names of tables and columns, read from our own catalogue"),
     ("crates/store/src/engine/postgres/mod.rs", "a transaction's id and constraints, as PostgreSQL itself named them"),
+    ("crates/store/src/engine/sqlite.rs", "the head of a caller's own insert and the numbers of parameters"),
     ("crates/store/src/jobs/mod.rs", "the numbers of parameters"),
     ("crates/store/src/rotate.rs", "names of sealed columns, constants of the duties"),
     ("crates/store/src/testing/cluster.rs", "names of databases that the tests make up"),
+    ("crates/web/src/access/accounts.rs", "the numbers of parameters"),
     ("duties/deployments/src/store/assignments.rs", "the numbers of parameters"),
     ("duties/notices/src/outbox.rs", "the numbers of parameters"),
     ("duties/places/src/store/register.rs", "the numbers of parameters"),
+    ("duties/responders/src/store/lots.rs", "one of two columns' names"),
     ("duties/responders/src/store/volunteers.rs", "the numbers of parameters, and one of two columns' names"),
 ];
 

@@ -4,6 +4,8 @@ use crate::{Fault, tree::Tree};
 
 const TEXT_BYTES: usize = 512 * 1024;
 const BLOB_BYTES: usize = 64 * 1024;
+/// A backup stays as the release wrote it.
+const RELEASE_BYTES: usize = 128 * 1024;
 const PICTURE_BYTES: usize = 400 * 1024;
 /// Written by a tool, read by a tool.
 const LOCKS: &[&str] = &["Cargo.lock", "package-lock.json"];
@@ -16,6 +18,7 @@ fn heavy(path: &str, length_bytes: usize, is_text: bool) -> Option<Fault> {
     let most = match path {
         _ if LOCKS.iter().any(|lock| path.ends_with(lock)) => usize::MAX,
         _ if path.starts_with("docs/pictures/") => PICTURE_BYTES,
+        _ if path.contains("/fixtures/release-") => RELEASE_BYTES,
         _ if is_text => TEXT_BYTES,
         _ => BLOB_BYTES,
     };
