@@ -71,8 +71,8 @@ impl Client {
         let code = link.rsplit('/').next().unwrap_or_default();
         let enter = stranger.http.post(format!("{}/enter/{code}", stranger.base)).header("origin", &stranger.base);
         let reply = enter.send().await.expect("the server answers");
-        let cookies = reply.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
-        let session = cookies.filter_map(|cookie| cookie.split(';').next()?.strip_prefix("muster=")).next();
+        let mut cookies = reply.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
+        let session = cookies.find_map(|cookie| cookie.split(';').next()?.strip_prefix("muster="));
         Self::new(server, session.expect("the link lets its person in"))
     }
 }

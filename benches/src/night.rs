@@ -182,7 +182,7 @@ async fn first_load(person: &Client, path: &str) -> usize {
         }
         let (text, weight) = person.page(&address).await;
         bytes += weight;
-        if address.ends_with(".js") {
+        if address.rsplit('.').next() == Some("js") {
             let folder = address.rsplit_once('/').map_or("", |(folder, _)| folder);
             let modules = named(&text, |before| before.trim_end().ends_with("from") || before.ends_with("import "));
             let modules = modules.iter().filter_map(|name| name.strip_prefix("./"));

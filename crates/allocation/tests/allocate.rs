@@ -272,7 +272,7 @@ fn what_is_wrong_with_a_file_is_said_with_its_row() {
             &district.file("links"),
             &district.file("broken"),
         );
-        let why = read.err().expect(broken).to_string();
+        let why = read.expect_err(broken).to_string();
         assert!(why.contains(said), "{broken}: {why}");
     }
     assert_eq!(PostRole::ALL.len(), 6);

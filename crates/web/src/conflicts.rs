@@ -261,9 +261,9 @@ async fn do_now(desk: &Desk, conflict: &Conflict) -> Result<(), Fault> {
 
 /// An answer may say no as a whole, or to one of the things it was asked for.
 fn refusal_in(status: StatusCode, said: &Value) -> Option<Refusal> {
-    let parts = said["results"].as_array().into_iter().flatten();
+    let mut parts = said["results"].as_array().into_iter().flatten();
     let no = if status.is_success() {
-        parts.filter_map(|part| part["sentence"].as_str()).next()?
+        parts.find_map(|part| part["sentence"].as_str())?
     } else {
         said["message"].as_str().unwrap_or_default()
     };

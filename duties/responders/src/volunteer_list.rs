@@ -55,15 +55,12 @@ async fn search(desk: &Desk, find: String) -> Result<Vec<volunteers::Person>, Fa
             return Ok(vec![person]);
         }
         let blinds = Blinds::of(tx);
-        Ok(match &phone {
-            Some(phone) => {
-                let print = (Column::Phones, blinds.phone(phone));
-                volunteers::by_print(tx, &district, print, |person| person.phone == *phone)?
-            }
-            None => {
-                let print = (Column::Names, blinds.name(&find));
-                volunteers::by_print(tx, &district, print, |person| person.name == find)?
-            }
+        Ok(if let Some(phone) = &phone {
+            let print = (Column::Phones, blinds.phone(phone));
+            volunteers::by_print(tx, &district, print, |person| person.phone == *phone)?
+        } else {
+            let print = (Column::Names, blinds.name(&find));
+            volunteers::by_print(tx, &district, print, |person| person.name == find)?
         })
     });
     let found = found.await?;

@@ -81,7 +81,7 @@ async fn looked_at(router: &Router, world: &World) -> (usize, usize, Vec<String>
 }
 
 fn percent(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |encoded, byte| encoded + &format!("%{byte:02X}"))
 }
 
 #[tokio::test]

@@ -54,7 +54,7 @@ async fn form(router: &Router, path: &str, body: String, from: &str, cookie: Opt
 }
 
 fn sign_in(login: &str, password: &str) -> String {
-    let encoded: String = password.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let encoded = password.bytes().fold(String::new(), |encoded, byte| encoded + &format!("%{byte:02X}"));
     format!("login={login}&password={encoded}")
 }
 

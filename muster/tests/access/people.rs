@@ -118,7 +118,7 @@ fn make_account(tx: &mut Tx, district: &District, role: Role, scope: &Scope, sta
     if state == State::Invited {
         return Ok(doors::open(tx, actor, district, doors::Kind::Once, Some(24))?);
     }
-    let lasts_h = if state == State::Expired { 0 } else { 1 };
+    let lasts_h = i64::from(state != State::Expired);
     let token = sessions::begin(tx, actor, district, Some(lasts_h), None)?;
     match state {
         State::Suspended => accounts::suspend(tx, district, account)?,
@@ -135,7 +135,7 @@ async fn former_volunteer(world: &World, state: State) -> String {
     let volunteer: Id<things::Volunteer> = world.here.other("volunteer");
     change(&world.test, move |tx| {
         let actor = Actor::new(ActorKind::Volunteer, volunteer.uuid());
-        let lasts_h = if state == State::Expired { 0 } else { 1 };
+        let lasts_h = i64::from(state != State::Expired);
         let token = sessions::begin(tx, actor, &district, Some(lasts_h), None)?;
         match state {
             State::Suspended => drop(sessions::end_all(tx, volunteer.uuid())?),

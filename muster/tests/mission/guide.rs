@@ -84,7 +84,7 @@ fn between<'t>(text: &'t str, from: &str, to: &str) -> Option<&'t str> {
 
 /// `.lines[0].volunteer`, as jq reads it.
 fn pointed(value: &Value, path: &str) -> String {
-    let pointer = path.replace('.', "/").replace('[', "/").replace(']', "");
+    let pointer = path.replace(['.', '['], "/").replace(']', "");
     value.pointer(&pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no {path} in {value}")).to_owned()
 }
 

@@ -94,8 +94,8 @@ pub async fn told(officer: &Client) -> (String, String) {
 
 /// A file with rows that are rejected, hostile in every cell.
 async fn rejected_import(officer: &Client) -> String {
-    let rows: String =
-        HOSTILE.iter().map(|text| format!("\"{text}\",\"{text}\",\"{text}\",T1,1,2,\"{text}\"\n")).collect();
+    let row = |text: &&str| format!("\"{text}\",\"{text}\",\"{text}\",T1,1,2,\"{text}\"");
+    let rows = HOSTILE.iter().map(row).collect::<Vec<_>>().join("\n");
     let file = format!("code,name,phone,team,latitude,longitude,roles\n{rows}");
     let begun = officer.send_file("/imports", &[("register", "volunteers")], file).await.json();
     let import = begun["import"].as_str().unwrap().to_owned();

@@ -56,7 +56,7 @@ fn statements(text: &str) -> impl Iterator<Item = (usize, String)> {
         let first = words.next().unwrap_or_default();
         let is_constant = first.starts_with('{') && first.ends_with('}');
         let second = words.next().unwrap_or_default();
-        second != "" && (VERBS.contains(&first) || (is_constant && CLAUSES.contains(&second)))
+        !second.is_empty() && (VERBS.contains(&first) || (is_constant && CLAUSES.contains(&second)))
     })
 }
 

@@ -24,12 +24,12 @@ fn rows(count: usize) -> Vec<[String; 8]> {
             "说明；含\"引号\"".to_owned(),
         ];
         match n % 42 {
-            0 => row[0] = "号码".to_owned(),
-            7 => row[1] = "飞行员".to_owned(),
+            0 => "号码".clone_into(&mut row[0]),
+            7 => "飞行员".clone_into(&mut row[1]),
             14 => row[2] = String::new(),
             21 => row[3] = "名".repeat(101),
-            28 => row[4] = "T9".to_owned(),
-            35 => row[6] = "北纬".to_owned(),
+            28 => "T9".clone_into(&mut row[4]),
+            35 => "北纬".clone_into(&mut row[6]),
             _ => {}
         }
         row
@@ -159,7 +159,7 @@ async fn real_files_add_up_to_what_their_publishers_count() {
             continue;
         };
         let mut plain = Vec::new();
-        if name.ends_with(".gz") {
+        if bytes.starts_with(&[0x1f, 0x8b]) {
             flate2::read::GzDecoder::new(&bytes[..]).read_to_end(&mut plain).unwrap();
         } else {
             plain = bytes;
