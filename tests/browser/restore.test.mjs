@@ -10,7 +10,7 @@ import { after, test } from 'node:test';
 import { openChromium } from './rig/browser.mjs';
 import { openDistrict } from './rig/district.mjs';
 import { openFront } from './rig/front.mjs';
-import { command, serve } from './rig/serve.mjs';
+import { command, serve } from './rig/muster.mjs';
 import { allSent, newPhone, openSite, tap, truth } from './rig/site.mjs';
 
 const folder = await mkdtemp(join(tmpdir(), 'muster-restore-'));

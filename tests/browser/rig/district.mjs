@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { command, serve } from './serve.mjs';
+import { command, serve } from './muster.mjs';
 
 const PEOPLE = 30;
 const PLAN_WITHIN_MS = 60_000;
