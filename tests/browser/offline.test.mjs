@@ -107,9 +107,10 @@ describe('a network that loses replies', () => {
       const asked = 6;
       for (let nth = 0; nth < asked; nth += 1) {
         const box = page.locator('details[name=ask]').nth(1);
-        await box.evaluate((details) => { details.open = true; });
-        await box.locator('input[name=details]').fill(`口罩 ${nth} 箱`);
-        await box.locator('button').click();
+        await box.locator('input[name=details]').evaluate((field, text) => { field.value = text; }, `口罩 ${nth} 箱`);
+        await box.evaluate((details) => details.querySelector('button').click());
+        // The entry is written first: an outbox that is still empty has not sent everything.
+        await page.waitForFunction((count) => window.muster.outbox.entries.length > count, nth, { timeout: 20_000 });
         await allSent(page);
       }
       assert.ok(front.lost >= 2, `${front.lost} replies were lost`);
@@ -389,7 +390,7 @@ describe('on Chromium 86', () => {
       assert.deepEqual(await overflow(page, '360 px'), []);
       front.refuses = /\/outbox$/;
       const tapped = await tap(page, 10);
-      await page.locator('#net', { hasText: '10 条在本机' }).waitFor({ timeout: 3000 });
+      await page.locator('#net', { hasText: '10 条在本机' }).waitFor({ state: 'attached', timeout: 20_000 });
       await reconnect(page);
       assert.deepEqual(await differences(page, tapped), []);
       tapped.push(...(await tap(page, 10)));
