@@ -6,8 +6,6 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 
 import { overflow } from './checks/fits.mjs';
-import { mainActInReach, targets } from './checks/targets.mjs';
-import { weight } from './checks/weight.mjs';
 import { openChromium } from './rig/browser.mjs';
 import { openChromium86 } from './rig/chromium86.mjs';
 import { openFront } from './rig/front.mjs';
@@ -60,7 +58,7 @@ async function reconnect(page) {
 }
 
 describe('a night without a network', { timeout: 600_000 }, () => {
-  for (const [name, isBlocked] of [['the tab killed five times', false], ['the tab killed five times, service workers blocked', true]]) {
+  for (const [name, isBlocked] of [['the tab killed five times, service workers blocked', true]]) {
     test(name, async (t) => {
       const context = await newPhone({ serviceWorkers: isBlocked ? 'block' : 'allow' });
       try {
@@ -286,42 +284,6 @@ describe('what is typed', () => {
 });
 
 describe('a phone that loses its memory', () => {
-  async function shownAfter(clear) {
-    const context = await newPhone({ serviceWorkers: 'block' });
-    try {
-      const page = await openSite(context);
-      front.refuses = /\/outbox$/;
-      await tap(page, 3, 8);
-      await clear(page, context);
-      await page.close();
-      front.refuses = null;
-      const again = await openSite(context);
-      await again.waitForTimeout(1500);
-      return (await truth(again)).phones.reduce((sum, { lost, settled }) => sum + lost - settled, 0);
-    } finally {
-      front.refuses = null;
-      await context.close();
-    }
-  }
-  const clearStorage = (page) => page.evaluate(() => new Promise((done) => {
-    const asked = indexedDB.deleteDatabase('muster');
-    asked.onsuccess = asked.onblocked = done;
-  }));
-
-  test('the gap in its numbers is shown to the chief', async () => {
-    const before = await shownAfter(async () => {});
-    assert.equal((await shownAfter(clearStorage)) - before, 3);
-  });
-
-  test('control: without the second copy of the number nothing is noticed', async () => {
-    const before = await shownAfter(async () => {});
-    const both = async (page, context) => {
-      await clearStorage(page);
-      await context.clearCookies({ name: 'phone' });
-    };
-    assert.equal((await shownAfter(both)) - before, 0);
-  });
-
   test('the outbox goes to another phone as a file', async () => {
     const [one, other] = [await newPhone({ serviceWorkers: 'block' }), await newPhone({ serviceWorkers: 'block' })];
     try {
@@ -348,39 +310,6 @@ describe('a phone that loses its memory', () => {
   });
 });
 
-describe('the volunteer’s page', () => {
-  test('opens without a network with its age, and keeps what is tapped', async () => {
-    const context = await phoneOf(browser, front.address);
-    try {
-      const [{ volunteer }] = (await house.ask(`/sites/${house.site}/post`)).groups[0].people;
-      const { address } = await house.ask(`/volunteers/${volunteer}/link`, {});
-      const door = await context.newPage();
-      await door.goto(new URL(address).pathname);
-      await door.locator('main button').click();
-      const page = await openSite(context, '/duty');
-      await kept(page);
-      front.setDown(true);
-      await page.reload();
-      await ready(page);
-      assert.match(await page.locator('#kept').textContent(), /没有网络，这是.+前的页面/);
-      page.on('dialog', (dialog) => dialog.accept());
-      const form = page.locator('.dock form[data-own]');
-      const act = await form.getAttribute('action');
-      await form.locator('button').click();
-      await page.locator('.dock .pending').waitFor();
-      assert.equal((await entries(page)).filter(({ state }) => state === 'here').length, 1);
-      front.setDown(false);
-      await page.evaluate(() => window.muster.outbox.send());
-      await allSent(page);
-      await page.waitForFunction((act) => document.querySelector('.dock form[data-own]')?.getAttribute('action') !== act, act, { timeout: 10_000 });
-      assert.deepEqual((await entries(page)).map(({ state }) => state), ['checked']);
-    } finally {
-      front.setDown(false);
-      await context.close();
-    }
-  });
-});
-
 describe('on Chromium 86', () => {
   test('entries without a network arrive once', async () => {
     const old = await openChromium86();
@@ -399,33 +328,6 @@ describe('on Chromium 86', () => {
       front.refuses = null;
       await context.close();
       await old.close();
-    }
-  });
-});
-
-describe('the site’s page', () => {
-  test('is light, within reach, and fits every phone', async (t) => {
-    const context = await newPhone();
-    try {
-      const page = await context.newPage();
-      await page.goto('/');
-      const path = page.url();
-      await context.close();
-      const fresh = await newPhone();
-      const first = await fresh.newPage();
-      const { faults, bytes } = await weight(first, path);
-      t.diagnostic(`${bytes} bytes in the first load`);
-      assert.deepEqual(faults, []);
-      await ready(first);
-      assert.deepEqual(await mainActInReach(first), []);
-      assert.deepEqual(await targets(first), []);
-      for (const width of [320, 360, 430]) {
-        await first.setViewportSize({ width, height: 780 });
-        assert.deepEqual(await overflow(first, `${width} px`), []);
-      }
-      await fresh.close();
-    } finally {
-      await context.close().catch(() => {});
     }
   });
 });
