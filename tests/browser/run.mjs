@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { argv, execPath, exit } from 'node:process';
+import process, { argv, execPath, exit } from 'node:process';
 
 import { openChromium, People } from './rig/browser.mjs';
 import { startMuster } from './rig/muster.mjs';
@@ -16,6 +16,8 @@ if (!files.length) {
 }
 const folder = await mkdtemp(join(tmpdir(), 'muster-run-'));
 const muster = await startMuster();
+// Somebody's Ctrl-C must not leave a server behind.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => muster.stop().finally(() => exit(130)));
 let code = 1;
 try {
   const open = join(folder, 'open.json');
