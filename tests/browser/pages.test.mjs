@@ -22,6 +22,7 @@ import { openMuster } from './rig/muster.mjs';
 const WITHOUT_LINK = {
   '/enter/{code}': 'opened from a message; the rig signs everybody in through it',
   '/b/{code}': 'opened by scanning a badge; looked at below',
+  '/conflicts': 'in the navigation only while something waits for a decision; looked at below',
 };
 /** Whose pages are always for the phone. */
 const PHONE_ROLES = ['volunteer', 'site_chief'];
@@ -47,6 +48,7 @@ async function allVisits() {
       if (!visit.leadsOn) closely.add(visit.route);
     }
   }
+  if (!closely.has('/conflicts')) all.push({ role: 'duty_officer', route: '/conflicts', address: '/conflicts', type: 'text/html', status: 200, first: true });
   all.push({ role: 'anybody', route: '/b/{code}', address: `/b/${muster.samples.badge}`, type: 'text/html', status: 200, first: true });
   return [...all, { role: 'anybody', route: 'a page that is not there', address: '/there-is-no-such-page', type: 'text/html', status: 404, first: true }];
 }

@@ -129,6 +129,7 @@ places-boundaries-bad-ring = the coordinates of feature { $number } make no ring
 
 # Readiness
 places-readiness = Readiness
+places-ask-for-help = Ask for help
 places-stage-none = no order
 places-stage-preparing = preparing
 places-stage-set_up = set up

@@ -117,6 +117,7 @@ places-boundaries-bad-ring = 第 { $number } 个要素的坐标不成环，请�
 
 # 开点准备
 places-readiness = 开点准备
+places-ask-for-help = 求助
 places-stage-none = 没有命令
 places-stage-preparing = 准备中
 places-stage-set_up = 已搭好
