@@ -11,7 +11,7 @@ import { startMuster } from './rig/muster.mjs';
 
 const files = argv.slice(2);
 if (!files.length) {
-  console.error('which files? node tests/browser/run.mjs tests/browser/pages.test.mjs …');
+  console.error('which files? node tests/browser/run.mjs tests/browser/later/pages.test.mjs …');
   exit(2);
 }
 const folder = await mkdtemp(join(tmpdir(), 'muster-run-'));

@@ -1,10 +1,11 @@
+// Later: the first two acts pass; the third and fourth (a tick, a check-in) have not been seen to end.
 // What was just done can be taken back at once: the page that says "done" offers it (U12).
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 
-import { openChromium, People, SCREENS } from './rig/browser.mjs';
-import { openMuster } from './rig/muster.mjs';
+import { openChromium, People, SCREENS } from '../rig/browser.mjs';
+import { openMuster } from '../rig/muster.mjs';
 
 const muster = await openMuster();
 const browser = await openChromium();
