@@ -13,9 +13,11 @@ use super::{Cell, Layout};
 /// Rows of a sheet, headings included: Excel's limit. Longer tables go on in a further sheet with the same headings.
 pub const SHEET_ROWS: u32 = 1_048_576;
 
-/// Characters Excel allows in a cell./// Each may be doubled by escaping.
+/// Characters of a footer: Excel takes 255 in all, and each may be doubled by escaping.
 const MOST_IN_FOOTER: usize = 110;
-
+/// The last row says it again, longer.
+const MOST_IN_LAST_ROW: usize = 1_000;
+/// Characters Excel allows in a cell.
 const CELL_CHARS: usize = 32_767;
 /// Whole numbers from here on lose digits in a numeric cell, so they are written as texts.
 const DIGITS_KEPT_BELOW: u64 = 1_000_000_000_000_000;
@@ -65,6 +67,7 @@ impl XlsxOut {
     pub fn finish<W: Write + Send>(mut self, mut sink: W) -> Result<W, OutFault> {
         if let Some(footer) = self.layout.footer.take() {
             self.make_room()?;
+            let footer: String = footer.chars().take(MOST_IN_LAST_ROW).collect();
             let text = format!("{FOOTER_MARK}{footer}");
             self.workbook.worksheet_from_index(self.sheet)?.write_string(self.next_row, 0, text)?;
         }
@@ -95,7 +98,7 @@ impl XlsxOut {
         sheet.set_freeze_panes(1, 0)?;
         sheet.set_repeat_rows(0, 0)?;
         if let Some(footer) = &self.layout.footer {
-            // Excel takes 255 characters in all; a name that people wrote may be longer.
+            // A name that people wrote may be longer than Excel takes.
             let said: String = footer.chars().take(MOST_IN_FOOTER).collect();
             sheet.set_footer(format!("&L{}&R&P / &N", said.replace('&', "&&")));
         }
