@@ -1,4 +1,4 @@
-// Later: the pages of the administrator pass; a run on a crowded machine did not end within ten minutes.
+// Later: a run on a crowded machine did not end within ten minutes; no failure was seen in the part that ran.
 // The first evening: a headquarters that has nothing yet. Every list says why it is empty and offers the one next act (U20).
 
 import assert from 'node:assert/strict';

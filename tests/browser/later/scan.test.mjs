@@ -1,3 +1,4 @@
+// Later: the page says that the camera does not open; and while it does not, the control (nobody enters) proves nothing.
 // A badge in front of the camera, without a network: a real picture of a real badge goes through the fake camera of Chromium
 // and the reader that phones load on demand.
 // Not in the browser step: the page says that the camera cannot be opened, so the badge is never read; and the control cannot
