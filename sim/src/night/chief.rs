@@ -111,6 +111,18 @@ impl Night {
             .collect())
     }
 
+    /// An open page gives a sign of life every few minutes, until the site closes. Some phones lie in a pocket, now and then.
+    pub(super) async fn sign(&self, site: usize) -> Result<Next, Trouble> {
+        let post = &self.posts[site];
+        let now = self.now();
+        let ask = json!({ "device": format!("page-{}", post.code), "items": [] });
+        post.chief.post(&format!("/sites/{}/outbox", post.id), &ask).await?;
+        let mut dice = self.dice(&format!("page of {} at {}", post.code, now.ms()));
+        let pause_min = if dice.percent() < 2 { 15 + dice.below(30) } else { 4 + dice.below(5) };
+        let next = now.plus_min(pause_min);
+        Ok((next < self.times.close_at).then_some((next, Happening::Sign(site))).into_iter().collect())
+    }
+
     /// The chief scans a badge, or ticks somebody off the list who has none.
     pub(super) fn scan(&self, site: usize, walker: &Walker, volunteer: Option<String>) -> Option<(Moment, Happening)> {
         let post = &self.posts[site];

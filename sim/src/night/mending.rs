@@ -1,4 +1,5 @@
-//! A site calls for more people: a proposal within seconds, accepted, and only those who move are told.
+//! What stands is mended: a site calls for more people, or posts lack those who declined. A proposal within seconds,
+//! accepted, and only those who move are told.
 
 use serde_json::{Value, json};
 
@@ -9,10 +10,22 @@ const TRIES: u32 = 4;
 const MORE: u32 = 3;
 
 impl Night {
-    pub(super) async fn mend(&self, site: usize) -> Result<Next, Trouble> {
+    /// "+3 gatekeepers", from the site.
+    pub(super) async fn send_more(&self, site: usize) -> Result<Next, Trouble> {
         let post = &self.posts[site];
         let ask = json!({ "role": "gatekeeper", "count": MORE });
-        let mut proposed = post.chief.post(&format!("/sites/{}/shortages", post.id), &ask).await?;
+        let proposed = post.chief.post(&format!("/sites/{}/shortages", post.id), &ask).await?;
+        let again = json!({ "what": "shortage", "site": post.code, "role": "gatekeeper", "count": MORE });
+        self.mend(proposed, &again).await
+    }
+
+    /// The headquarters looks who has declined and sends others, the reserve first.
+    pub(super) async fn fill_gaps(&self) -> Result<Next, Trouble> {
+        let ask = json!({ "what": "gaps" });
+        self.mend(self.propose(&ask).await?, &ask).await
+    }
+
+    async fn mend(&self, mut proposed: Value, again: &Value) -> Result<Next, Trouble> {
         for _ in 0..TRIES {
             match self.accept(&proposed).await {
                 Ok(told) => {
@@ -24,11 +37,14 @@ impl Night {
                 Err(trouble) if trouble.is_overtaken() => {}
                 Err(trouble) => return Err(trouble),
             }
-            let ask = json!({ "what": "shortage", "site": post.code, "role": "gatekeeper", "count": MORE });
-            proposed = self.staff.duty_officer.post(&format!("/orders/{}/proposals", self.order), &ask).await?;
+            proposed = self.propose(again).await?;
         }
         self.ledger().overtaken += 1;
         Ok(Vec::new())
+    }
+
+    async fn propose(&self, ask: &Value) -> Result<Value, Trouble> {
+        self.staff.duty_officer.post(&format!("/orders/{}/proposals", self.order), ask).await
     }
 
     async fn accept(&self, proposed: &Value) -> Result<u64, Trouble> {

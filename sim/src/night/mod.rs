@@ -47,6 +47,8 @@ use walker::Walker;
 
 /// How many people act at the same moment.
 const SIDE_BY_SIDE: usize = 16;
+/// When the headquarters looks for open posts: minutes before people are to be in place.
+const GAPS_FILLED_BEFORE_MIN: [i64; 4] = [300, 150, 75, 35];
 /// How long the server may stay silent before its messages are taken for lost.
 const SILENCE: Duration = Duration::from_secs(4);
 
@@ -79,6 +81,8 @@ enum Happening {
     Send(usize),
     /// The next line of a site's checklist.
     Ready { site: usize, step: usize },
+    /// A chief has the site's page open.
+    Sign(usize),
     /// A chief calls those who have not answered.
     Call(usize),
     /// A site asks for supplies.
@@ -87,6 +91,8 @@ enum Happening {
     Tend { request: String, site: usize, round: u32 },
     /// A site calls for more people.
     Shortage(usize),
+    /// The headquarters fills what is open by now.
+    FillGaps,
     /// A site sends its people home and closes.
     GoHome(usize),
     /// A chief tells of somebody's good deed.
@@ -235,10 +241,12 @@ impl Night {
             Happening::Arrive { who, walk, site, volunteer } => self.arrive(who, walk, site, volunteer).await,
             Happening::Send(site) => self.send(site).await,
             Happening::Ready { site, step } => self.make_ready(site, step).await,
+            Happening::Sign(site) => self.sign(site).await,
             Happening::Call(site) => self.call(site).await,
             Happening::Ask(site) => self.ask_for_supplies(site).await,
             Happening::Tend { request, site, round } => self.tend(&request, site, round).await,
-            Happening::Shortage(site) => self.mend(site).await,
+            Happening::Shortage(site) => self.send_more(site).await,
+            Happening::FillGaps => self.fill_gaps().await,
             Happening::GoHome(site) => self.go_home(site).await,
             Happening::Praise(site) => self.praise(site).await,
         };
@@ -260,7 +268,9 @@ impl Night {
         let mut calendar = Calendar::default();
         for site in 0..self.posts.len() {
             let mut dice = self.dice(&format!("site {}", self.posts[site].code));
-            calendar.add(self.readiness(site)[0], Happening::Ready { site, step: 0 });
+            let setting_out_at = self.readiness(site)[0];
+            calendar.add(setting_out_at, Happening::Ready { site, step: 0 });
+            calendar.add(setting_out_at.plus_min(-30 - dice.below(30)), Happening::Sign(site));
             calendar.add(self.times.in_place_at.plus_min(-80 + dice.below(30)), Happening::Call(site));
             if dice.percent() < 25 {
                 calendar.add(self.times.set_up_at.plus_min(5 + dice.below(210)), Happening::Ask(site));
@@ -272,6 +282,9 @@ impl Night {
             let at = self.times.in_place_at.plus_min(-80).plus_s(i64::try_from(nth).unwrap_or(0) * 240);
             calendar.add(at, Happening::Shortage(site));
             calendar.add(self.times.close_at.plus_min(30), Happening::Praise(site));
+        }
+        for minutes in GAPS_FILLED_BEFORE_MIN {
+            calendar.add(self.times.in_place_at.plus_min(-minutes), Happening::FillGaps);
         }
         self.calendar = Mutex::new(calendar);
     }

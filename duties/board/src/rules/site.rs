@@ -79,6 +79,8 @@ pub struct Picture {
     pub mender: Option<Mender>,
 }
 
+/// Before that nobody is expected at a site, and silence says nothing.
+const EXPECTED_BEFORE_SET_UP_MIN: i64 = 120;
 /// Before the first milestone a chief on the road may be quiet for longer.
 const QUIET_BEFORE_SET_UP_MIN: i64 = 20;
 const QUIET_AFTER_MIN: i64 = 10;
@@ -86,8 +88,8 @@ const QUIET_AFTER_MIN: i64 = 10;
 /// When a site that was last heard of then counts as silent.
 fn silence(facts: &Facts, milestones: &Milestones, now: Moment) -> Option<Moment> {
     let quiet_min = if now < milestones.set_up_at { QUIET_BEFORE_SET_UP_MIN } else { QUIET_AFTER_MIN };
-    // Before anybody could have set out, silence says nothing.
-    let from = facts.heard_at.unwrap_or(milestones.order_at.plus_min(60)).max(milestones.order_at.plus_min(60));
+    let expected = milestones.set_up_at.plus_min(-EXPECTED_BEFORE_SET_UP_MIN).max(milestones.order_at);
+    let from = facts.heard_at.map_or(expected, |heard_at| heard_at.max(expected));
     (now >= from.plus_min(quiet_min) && now < milestones.close_at)
         .then_some(facts.heard_at.unwrap_or(milestones.order_at))
 }
@@ -175,7 +177,8 @@ pub(crate) mod tests {
     #[test]
     fn what_was_missed_is_late_and_what_can_still_be_made_is_at_risk() {
         let heard = |minute: i64| Facts { heard_at: Some(MIDNIGHT.plus_min(minute)), ..facts("S1") };
-        assert_eq!(state(facts("S1"), 30), State::Underway);
+        assert_eq!(state(facts("S1"), 3 * 60), State::Underway);
+        assert_eq!(state(facts("S1"), 3 * 60 + 20), State::Silent);
         assert_eq!(state(heard(230), 235), State::Underway);
         assert_eq!(state(heard(275), 280), State::AtRisk);
         assert_eq!(state(heard(300), 301), State::Late);

@@ -17,8 +17,11 @@ pub struct Rates {
     pub travel_m_per_min: i64,
     /// Of those who said they come, how many do.
     pub shows_if_acknowledged: f64,
-    /// Of those who have not answered yet.
+    /// Of those who have not answered in good time.
     pub shows_if_silent: f64,
+    /// What part of the time between being told and the milestone people may take to answer: nobody told at midnight to
+    /// come by eight is missed at one.
+    pub answers_within: f64,
     /// A site nobody has heard of for so long is silent.
     pub silent_min: i64,
     /// A set-up that has not been declared so long before its milestone is at risk.
@@ -32,6 +35,7 @@ impl Default for Rates {
             travel_m_per_min: 250,
             shows_if_acknowledged: 0.97,
             shows_if_silent: 0.7,
+            answers_within: 0.25,
             silent_min: 45,
             set_up_notice_min: 30,
         }
@@ -116,9 +120,16 @@ impl Comer {
         match self.arrived_at {
             Some(_) => 1.0,
             None if self.earliest(now, rates) > by => 0.0,
-            None if self.has_acknowledged => rates.shows_if_acknowledged,
+            None if self.has_acknowledged || now < self.answer_due(by, rates) => rates.shows_if_acknowledged,
             None => rates.shows_if_silent,
         }
+    }
+
+    /// From when on having heard nothing says something.
+    fn answer_due(&self, by: Moment, rates: &Rates) -> Moment {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "minutes of a night")]
+        let patience_min = (by.since_s(self.told_at) as f64 / 60.0 * rates.answers_within) as i64;
+        self.told_at.plus_min(patience_min)
     }
 }
 
@@ -184,11 +195,12 @@ mod tests {
     fn people_in_place() {
         let (eight, rates) = (MIDNIGHT.plus_h(8), Rates::default());
         let here = Comer { arrived_at: Some(MIDNIGHT.plus_h(7)), ..comer(false, 0) };
-        let table: [(&str, u32, Vec<Comer>, i64, Outlook); 7] = [
+        let table: [(&str, u32, Vec<Comer>, i64, Outlook); 8] = [
             ("all there", 1, vec![here], 7 * 60, Outlook::Done),
             ("nobody needed", 0, vec![], 60, Outlook::Done),
             ("all answered", 2, vec![comer(true, 900); 2], 60, Outlook::OnTime),
-            ("silent ones", 4, vec![comer(false, 900); 4], 60, Outlook::AtRisk { mender: Mender::SiteChief }),
+            ("asked just now", 4, vec![comer(false, 900); 4], 60, Outlook::OnTime),
+            ("silent ones", 4, vec![comer(false, 900); 4], 120, Outlook::AtRisk { mender: Mender::SiteChief }),
             ("too few people", 3, vec![comer(true, 900); 2], 60, Outlook::Late { mender: Mender::Allocation }),
             ("too far now", 1, vec![comer(true, 50_000)], 7 * 60, Outlook::Late { mender: Mender::Allocation }),
             ("time is over", 2, vec![here], 8 * 60, Outlook::Late { mender: Mender::Allocation }),
