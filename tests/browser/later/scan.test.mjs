@@ -12,7 +12,7 @@ import { after, test } from 'node:test';
 
 import { openChromium } from '../rig/browser.mjs';
 import { openDistrict } from '../rig/district.mjs';
-import { allSent, entries, kept, newPhone, openSite } from '../rig/site.mjs';
+import { allSent, entries, kept, newPhone, openSite, until } from '../rig/site.mjs';
 
 const READ_WITHIN_MS = 20_000;
 
@@ -51,7 +51,7 @@ async function scan(path) {
     const page = await openSite(context);
     await kept(page);
     // What the scanner needs has been fetched while the phone had nothing else to do.
-    await page.waitForFunction(async () => (await caches.match('/assets/zxing_reader.wasm')) && (await caches.match('/assets/zxing.js')), null, { timeout: 60_000, polling: 500 });
+    await until(page, async () => Boolean((await caches.match('/assets/zxing_reader.wasm')) && (await caches.match('/assets/zxing.js'))), { within_ms: 60_000 });
     await context.setOffline(true);
     await page.locator('[data-scan]').click();
     await page.waitForFunction(() => window.muster.outbox.entries.length > 0, null, { timeout: READ_WITHIN_MS }).catch(() => {});

@@ -20,13 +20,23 @@ export async function openSite(context, path = '/') {
 
 export const ready = (page) => page.waitForFunction(() => window.muster && window.muster.outbox, null, { timeout: 20_000 });
 
-/** The service worker looks after the page, and has kept it. */
-export async function kept(page) {
-  await page.waitForFunction(async () => {
-    const copy = navigator.serviceWorker.controller && (await (await caches.open('pages')).match(location.pathname));
-    return Boolean(copy);
-  }, null, { timeout: 20_000, polling: 200 });
+/**
+ * Asks the page until the answer is yes. `waitForFunction` takes a promise for a yes, so a question that has to wait for its
+ * answer is asked here.
+ */
+export async function until(page, question, { within_ms = 20_000 } = {}) {
+  const last = Date.now() + within_ms;
+  while (!(await page.evaluate(question))) {
+    if (Date.now() > last) throw new Error(`not within ${within_ms / 1000} s: ${question}`);
+    await page.waitForTimeout(100);
+  }
 }
+
+/** The service worker looks after the page, and has kept it. */
+export const kept = (page) => until(page, async () => {
+  const copy = navigator.serviceWorker.controller && (await (await caches.open('pages')).match(location.pathname));
+  return Boolean(copy);
+});
 
 export const entries = (page) => page.evaluate(() => window.muster.outbox.entries);
 
