@@ -16,7 +16,7 @@ export function uuid() {
 export async function recall(shelf) {
   const kept = await shelf.fact('site');
   const told = fromCookie();
-  const isCleared = !kept && told !== null && told.top > 0;
+  const isCleared = !shelf.isVolatile && !kept && told !== null && told.top > 0;
   const id = (kept && kept.id) || (told && told.id) || uuid();
   const top = Math.max((kept && kept.top) || 0, told && told.id === id ? told.top : 0);
   await shelf.note('site', { id, top });

@@ -10,6 +10,8 @@ const MOST_AT_ONCE = 100;
 const KEPT_MS = 72 * 3600 * 1000;
 const FIRST_RETRY_MS = 2000;
 const LAST_RETRY_MS = 30_000;
+/** A site counts as silent ten minutes after its last sign: an open page gives one in time even when one is lost. */
+const SIGN_EVERY_MS = 4 * 60_000;
 
 const STATES = { accepted: 'checked', duplicate: 'checked', refused: 'no', conflict: 'received' };
 
@@ -19,7 +21,7 @@ export class Outbox {
   #listeners = [];
   #sending = false;
   #again = false;
-  #hasGreeted = false;
+  #signed_at = -Infinity;
   #retry_ms = FIRST_RETRY_MS;
   #timer;
   entries = [];
@@ -34,6 +36,7 @@ export class Outbox {
     await outbox.#reload();
     net.watch((state) => state === 'on' && outbox.send());
     document.addEventListener('visibilitychange', () => document.hidden || outbox.#reload().then(() => outbox.send()));
+    if (site) setInterval(() => outbox.send(), SIGN_EVERY_MS / 4);
     outbox.send();
     return outbox;
   }
@@ -95,14 +98,16 @@ export class Outbox {
     await this.#reload();
     for (const entry of this.unsent.filter(({ to }) => to)) await this.#sendOwn(entry);
     for (const batch of batches(this.unsent.filter(({ to }) => !to))) await this.#sendBatch(batch);
-    if (this.#site && !this.#hasGreeted) await this.#greet();
+    if (this.#site && Date.now() - this.#signed_at >= SIGN_EVERY_MS) await this.#sign();
   }
 
-  /** The server learns how far this phone's numbers go, this phone learns in which life the database is. */
-  async #greet() {
-    const { id, top } = await this.#shelf.fact('site');
-    if (top > 0) await this.#sendBatch({ site: this.#site, device: id, entries: [] });
-    this.#hasGreeted = true;
+  /**
+   * A sign of life, when nothing else has been sent for a while: the server learns that the site is there and how far this
+   * phone's numbers go, this phone learns in which life the database is.
+   */
+  async #sign() {
+    const { id } = await this.#shelf.fact('site');
+    await this.#sendBatch({ site: this.#site, device: id, entries: [] });
   }
 
   async #sendBatch({ site, device, entries }) {
@@ -111,6 +116,7 @@ export class Outbox {
     const top = device === own.id ? own.top : Math.max(...entries.map(({ n }) => n));
     const items = entries.map(({ n, at, body }) => ({ ...body, n, at }));
     const answer = await post(`/api/v1/sites/${site}/outbox`, { device, top, holding: left, sent_at: Date.now(), items });
+    if (site === this.#site) this.#signed_at = Date.now();
     if (answer.isRefused && entries.length > 1) {
       const middle = Math.ceil(entries.length / 2);
       await this.#sendBatch({ site, device, entries: entries.slice(0, middle) });

@@ -4,11 +4,26 @@ const LOOK_EVERY_MS = 200;
 /** The same badge, still in the picture, is not read again. */
 const SAME_FOR_MS = 5000;
 
-/** Starts the camera in the panel's video; calls back with each code. */
+/** Why nothing is scanned: `camera` (none, or not for an unsafe address), `refused`, `busy`, `reader` (not on this phone yet). */
+export class NoScanner extends Error {
+  constructor(why, cause) {
+    super(`${why}: ${cause}`);
+    this.why = why;
+  }
+}
+
+/** Starts the camera in the panel's video; calls back with each code. Fails with `NoScanner`. */
 export async function startScanner(panel, found) {
   const { zxing, wasm } = panel.dataset;
-  const read = await ownReader() || await zxingReader(zxing, wasm);
-  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment', width: { ideal: 1280 } }, audio: false });
+  const stream = await openCamera();
+  const stop = () => stream.getTracks().forEach((track) => track.stop());
+  let read;
+  try {
+    read = await ownReader() || await zxingReader(zxing, wasm);
+  } catch (error) {
+    stop();
+    throw new NoScanner('reader', error);
+  }
   const video = panel.querySelector('video');
   video.srcObject = stream;
   video.hidden = false;
@@ -31,10 +46,22 @@ export async function startScanner(panel, found) {
   return {
     stop() {
       isOn = false;
-      stream.getTracks().forEach((track) => track.stop());
+      stop();
       video.hidden = true;
     },
   };
+}
+
+const WHY = { NotAllowedError: 'refused', SecurityError: 'refused', NotReadableError: 'busy', AbortError: 'busy' };
+
+async function openCamera() {
+  const { mediaDevices } = navigator;
+  if (!mediaDevices) throw new NoScanner('camera', 'no media devices');
+  try {
+    return await mediaDevices.getUserMedia({ video: { facingMode: 'environment', width: { ideal: 1280 } }, audio: false });
+  } catch (error) {
+    throw new NoScanner(WHY[error.name] || 'camera', error);
+  }
 }
 
 async function ownReader() {

@@ -7,14 +7,22 @@ const OPEN_WITHIN_MS = 4000;
 
 /** Opens the shelf. Never fails: `isVolatile` says whether closing the page loses what is unsent. */
 export async function openShelf() {
+  const opening = openKept();
   try {
-    const shelf = new Shelf(await within(OPEN_WITHIN_MS, openDB('muster', 1, { upgrade: build })));
-    await shelf.note('opened', Date.now());
-    return shelf;
+    return await within(OPEN_WITHIN_MS, opening);
   } catch (error) {
     console.warn('storage is refused', error);
-    return new VolatileShelf();
+    const shelf = new VolatileShelf();
+    // Or only late, as after a crash on a slow phone: what was entered meanwhile moves there.
+    opening.then((kept) => shelf.moveTo(kept)).catch(() => {});
+    return shelf;
   }
+}
+
+async function openKept() {
+  const shelf = new Shelf(await openDB('muster', 1, { upgrade: build }));
+  await shelf.note('opened', Date.now());
+  return shelf;
 }
 
 function build(db) {
@@ -51,6 +59,13 @@ class Shelf {
     await tx.done;
   }
 
+  /** An entry numbered elsewhere. A number that is taken, by a page that died before the cookie knew it, becomes a new one. */
+  async takeIn(entry) {
+    const taken = await this.db.get('entries', [entry.device, entry.n]);
+    if (taken && taken.at !== entry.at) await this.add('site', entry);
+    else await this.put([entry]);
+  }
+
   async remove(entries) {
     const tx = this.db.transaction('entries', 'readwrite');
     entries.forEach(({ device, n }) => tx.store.delete([device, n]));
@@ -75,13 +90,31 @@ class VolatileShelf {
   isVolatile = true;
   entries = new Map();
   facts = new Map();
+  /** Numbers of one's own acts begin anew here; those on a shelf that opens late must stay apart. */
+  #own = `own ${Date.now()}`;
 
   async add(sequence, entry) {
     const { id, top } = this.facts.get(sequence);
     this.facts.set(sequence, { id, top: top + 1 });
-    const numbered = { ...entry, device: id, n: top + 1 };
+    const numbered = { ...entry, device: sequence === 'site' ? id : this.#own, n: top + 1 };
     await this.put([numbered]);
     return numbered;
+  }
+
+  /** The storage has opened after all: everything moves there, and from now on this is that shelf. */
+  async moveTo(kept) {
+    const moved = new Set();
+    const left = () => [...this.entries.values()].filter((entry) => !moved.has(entry));
+    const [known, own] = [await kept.fact('site'), this.facts.get('site')];
+    if (own && (!known || (known.id === own.id && known.top < own.top))) await kept.note('site', own);
+    while (left().length) {
+      for (const entry of left()) {
+        await kept.takeIn(entry);
+        moved.add(entry);
+      }
+    }
+    for (const name of ['add', 'put', 'remove', 'all', 'fact', 'note']) this[name] = (...asked) => kept[name](...asked);
+    this.isVolatile = false;
   }
 
   async put(entries) {

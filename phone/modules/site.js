@@ -149,7 +149,7 @@ function wireScanner() {
       });
     } catch (error) {
       console.warn('no scanner', error);
-      readBack(false, site.noCamera);
+      readBack(false, noScanner(error));
       panel.querySelector('input').focus();
     }
   });
@@ -157,6 +157,11 @@ function wireScanner() {
     if (scanner) scanner.stop();
     panel.hidden = true;
   });
+}
+
+/** Why nothing is scanned and what to do. The scanner itself is a module that may not be on this phone yet. */
+function noScanner({ why = 'reader' }) {
+  return { camera: site.noCamera, refused: site.cameraRefused, busy: site.cameraBusy, reader: site.noReader }[why];
 }
 
 function paint() {

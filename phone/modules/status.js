@@ -13,12 +13,12 @@ export function showStatus(outbox) {
   setInterval(paint, 1000);
   paint();
   document.getElementById('volatile').textContent = words().volatile;
-  document.getElementById('volatile').hidden = !outbox.isVolatile;
   showAge();
 }
 
 function paintNet(outbox) {
   const { unsent } = outbox;
+  document.getElementById('volatile').hidden = !outbox.isVolatile;
   const tone = net.state === 'on' && unsent.length ? 'busy' : net.state;
   const oldest = Math.min(...unsent.map(({ at }) => at));
   const left = unsent.length ? say(words().unsent, { count: unsent.length, age: ago(oldest) }) : net.state === 'on' ? words().all : '';

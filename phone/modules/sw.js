@@ -5,7 +5,7 @@ const DIGEST = '{{digest}}';
 const SHELL = `shell-${DIGEST}`;
 const PAGES = 'pages';
 const FILES = [
-  'app.css', 'app.js', 'htmx.js', 'sse.js', 'icon.svg', 'idb.js', 'device.js', 'drafts.js', 'duty.js', 'entries.js', 'net.js',
+  'app.css', 'app.js', 'icon.svg', 'idb.js', 'device.js', 'drafts.js', 'duty.js', 'entries.js', 'net.js',
   'outbox.js', 'parts.js', 'people.js', 'scan.js', 'shelf.js', 'site.js', 'status.js', 'toast.js', 'words.js', 'worker.js',
 ];
 const KEPT_PAGES = [/^\/sites\/[^/]+\/post$/, /^\/duty$/];

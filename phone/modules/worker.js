@@ -1,6 +1,8 @@
 // The service worker opens pages without a network; where an app blocks it everything else still works while the page
 // stays open.
 
+import { net } from './net.js';
+
 const IDLE_MS = 8000;
 
 /**
@@ -9,13 +11,18 @@ const IDLE_MS = 8000;
  */
 export async function keepWorking(begun, spare = []) {
   try {
-    navigator.serviceWorker.addEventListener('controllerchange', begun);
-    await navigator.serviceWorker.register('/sw.js');
+    const { serviceWorker } = navigator;
+    serviceWorker.addEventListener('controllerchange', begun);
+    // A network that goes while the worker is being fetched: again with the next one.
+    net.watch((state) => state === 'on' && !serviceWorker.controller && serviceWorker.register('/sw.js').catch(() => {}));
+    await serviceWorker.register('/sw.js');
     if (navigator.storage && navigator.storage.persist) navigator.storage.persist();
   } catch (error) {
     console.info('no service worker', error);
   }
   const saves = navigator.connection && navigator.connection.saveData;
   const wanted = 'BarcodeDetector' in window || saves ? [] : spare.filter(Boolean);
-  setTimeout(() => wanted.forEach((address) => fetch(address).catch(() => {})), IDLE_MS);
+  const fetchSpare = () => wanted.forEach((address) => fetch(address).catch(() => {}));
+  setTimeout(fetchSpare, IDLE_MS);
+  net.watch((state) => state === 'on' && fetchSpare());
 }

@@ -1,6 +1,6 @@
 // The phone pages without a network: nothing entered is lost, nothing counts twice, nothing is called sent before the
 // server has said so. Each guard has a control: the same question asked of a phone that has been spoiled must find faults.
-// OFFLINE_ENTRIES=2000 makes it the long version.
+// OFFLINE_ENTRIES=2000 makes it the long version. Pages that open without a network: `kept.test.mjs`.
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -10,10 +10,10 @@ import { openChromium } from './rig/browser.mjs';
 import { openChromium86 } from './rig/chromium86.mjs';
 import { openFront } from './rig/front.mjs';
 import { openDistrict } from './rig/district.mjs';
-import { allSent, differences, entries, kept, kill, newPhone as phoneOf, openSite, ready, tap, truth } from './rig/site.mjs';
+import { nightWithout, reconnect } from './rig/night.mjs';
+import { allSent, differences, entries, kill, newPhone as phoneOf, openSite, ready, tap, truth } from './rig/site.mjs';
 
 const ENTRIES = Number(process.env.OFFLINE_ENTRIES ?? 100);
-const KILLS = 5;
 const BADGE_WITHIN_MS = 2000;
 const WITHOUT_STORAGE = () => Object.defineProperty(window, 'indexedDB', { value: undefined });
 
@@ -29,52 +29,21 @@ after(async () => {
 /** A chief with a new phone. */
 const newPhone = (options) => phoneOf(browser, front.address, house.tokens.site_chief, options);
 
-/** Works through `total` entries while the server cannot be reached, the tab being killed `KILLS` times. */
-async function nightWithout(context, { isBlocked, total }) {
-  let page = await openSite(context);
-  const path = new URL(page.url()).pathname;
-  if (!isBlocked) await kept(page);
-  // Where service workers are blocked the page itself must come from the network: then only the way in is closed.
-  if (isBlocked) front.refuses = /\/outbox$/;
-  else front.setDown(true);
-  const tapped = [];
-  for (let round = 0; round <= KILLS; round += 1) {
-    const share = Math.ceil(total / (KILLS + 1));
-    tapped.push(...(await tap(page, Math.min(share, total - tapped.length), tapped.length)));
-    if (round === KILLS) break;
-    await kill(page);
-    page = await openSite(context, path);
-  }
-  return { page, tapped };
-}
-
-async function reconnect(page) {
-  const began = Date.now();
-  front.setDown(false);
-  front.refuses = null;
-  await page.evaluate(() => window.muster.outbox.send());
-  await allSent(page);
-  return Date.now() - began;
-}
-
 describe('a night without a network', { timeout: 600_000 }, () => {
-  for (const [name, isBlocked] of [['the tab killed five times, service workers blocked', true]]) {
-    test(name, async (t) => {
-      const context = await newPhone({ serviceWorkers: isBlocked ? 'block' : 'allow' });
-      try {
-        const { page, tapped } = await nightWithout(context, { isBlocked, total: ENTRIES });
-        assert.equal(tapped.length, ENTRIES);
-        assert.equal(await page.locator('#net').getAttribute('data-unsent'), String(ENTRIES));
-        const took_ms = await reconnect(page);
-        t.diagnostic(`${ENTRIES} entries sent in ${took_ms} ms`);
-        assert.deepEqual(await differences(page, tapped), []);
-      } finally {
-        front.setDown(false);
-        front.refuses = null;
-        await context.close();
-      }
-    });
-  }
+  test('the tab killed five times, service workers blocked', async (t) => {
+    const context = await newPhone({ serviceWorkers: 'block' });
+    try {
+      const { page, tapped } = await nightWithout(front, context, { isBlocked: true, total: ENTRIES });
+      assert.equal(tapped.length, ENTRIES);
+      assert.equal(await page.locator('#net').getAttribute('data-unsent'), String(ENTRIES));
+      const took_ms = await reconnect(front, page);
+      t.diagnostic(`${ENTRIES} entries sent in ${took_ms} ms`);
+      assert.deepEqual(await differences(page, tapped), []);
+    } finally {
+      front.refuses = null;
+      await context.close();
+    }
+  });
 
   test('control: an outbox that lives in memory loses entries, says so beforehand, and the chief is shown the loss', async () => {
     const context = await newPhone({ serviceWorkers: 'block', spoil: WITHOUT_STORAGE });
@@ -82,8 +51,8 @@ describe('a night without a network', { timeout: 600_000 }, () => {
       const page = await openSite(context);
       assert.ok(await page.locator('#volatile').isVisible(), 'the person is told before typing');
       await page.close();
-      const { page: last, tapped } = await nightWithout(context, { isBlocked: true, total: 24 });
-      await reconnect(last);
+      const { page: last, tapped } = await nightWithout(front, context, { isBlocked: true, total: 24 });
+      await reconnect(front, last);
       assert.match((await differences(last, tapped)).join(), /24 tapped, 4 received/);
       await last.reload();
       await last.locator('#part-head [role=alert]').first().waitFor();
@@ -92,6 +61,40 @@ describe('a night without a network', { timeout: 600_000 }, () => {
       await context.close();
     }
   });
+});
+
+describe('a storage that opens late', () => {
+  /** Three entries while it is not open yet, the tab killed a while later: how many the phone still has. */
+  async function keptWith(late_ms) {
+    const context = await newPhone({ serviceWorkers: 'block' });
+    try {
+      await context.route('**/shelf.js', async (route) => {
+        const answer = await route.fetch();
+        const body = (await answer.text()).replace("await openDB('muster'", `await new Promise((done) => setTimeout(done, ${late_ms})).then(() => 0) || await openDB('muster'`);
+        await route.fulfill({ response: answer, body });
+      });
+      front.refuses = /\/outbox$/;
+      const page = await openSite(context);
+      await page.locator('#volatile').waitFor();
+      await tap(page, 3, 16);
+      await page.locator('#volatile').waitFor({ state: 'hidden', timeout: 12_000 }).catch(() => {});
+      const path = new URL(page.url()).pathname;
+      await kill(page);
+      await context.unroute('**/shelf.js');
+      const again = await openSite(context, path);
+      const left = (await entries(again)).filter(({ state }) => state === 'here').length;
+      await reconnect(front, again);
+      assert.ok((await entries(again)).every(({ state }) => state === 'checked'));
+      return left;
+    } finally {
+      front.refuses = null;
+      await context.close();
+    }
+  }
+
+  test('takes what was entered before', async () => assert.equal(await keptWith(9000), 3));
+
+  test('control: one that does not open keeps nothing', async () => assert.equal(await keptWith(120_000), 0));
 });
 
 describe('a network that loses replies', () => {
@@ -173,7 +176,7 @@ describe('what the page says of its entries', () => {
       assert.match(await page.locator('#net').textContent(), /2 条在本机，最早 \d+ 秒前/);
       assert.doesNotMatch(await page.locator('#net').textContent(), /全部已收到/);
       front.refuses = null;
-      await reconnect(page);
+      await reconnect(front, page);
       assert.deepEqual((await entries(page)).map(({ state }) => state), ['checked', 'checked']);
       await page.locator('#net', { hasText: '全部已收到' }).waitFor({ timeout: 3000 });
       await tap(page, 2);
@@ -194,7 +197,7 @@ describe('what the page says of its entries', () => {
       await page.locator('#net[data-net=out]').waitFor({ timeout: 5000 });
       assert.equal((await entries(page)).filter(({ state }) => state === 'here').length, 3);
       await context.addCookies(cookies);
-      await reconnect(page);
+      await reconnect(front, page);
       await tap(page, 3);
       await allSent(page);
       assert.equal(tapped.length, 3);
@@ -284,6 +287,47 @@ describe('what is typed', () => {
 });
 
 describe('a phone that loses its memory', () => {
+  /** Three entries, then something happens to the phone's memory: how many the chief is told are lost. */
+  async function shownAfter(clear) {
+    const context = await newPhone({ serviceWorkers: 'block' });
+    try {
+      const page = await openSite(context);
+      front.refuses = /\/outbox$/;
+      await tap(page, 3, 8);
+      await clear(page, context);
+      await page.close();
+      front.refuses = null;
+      const again = await context.newPage();
+      const greeting = again.waitForResponse((answer) => answer.url().endsWith('/outbox') && answer.ok());
+      await again.goto('/');
+      // The phone has told the server how far its numbers go.
+      await greeting;
+      await ready(again);
+      return (await truth(again)).phones.reduce((sum, { lost, settled }) => sum + lost - settled, 0);
+    } finally {
+      front.refuses = null;
+      await context.close();
+    }
+  }
+  const clearStorage = (page) => page.evaluate(() => new Promise((done) => {
+    const asked = indexedDB.deleteDatabase('muster');
+    asked.onsuccess = asked.onblocked = done;
+  }));
+
+  test('the gap in its numbers is shown to the chief', async () => {
+    const before = await shownAfter(async () => {});
+    assert.equal((await shownAfter(clearStorage)) - before, 3);
+  });
+
+  test('control: without the second copy of the number nothing is noticed', async () => {
+    const before = await shownAfter(async () => {});
+    const both = async (page, context) => {
+      await clearStorage(page);
+      await context.clearCookies({ name: 'phone' });
+    };
+    assert.equal((await shownAfter(both)) - before, 0);
+  });
+
   test('the outbox goes to another phone as a file', async () => {
     const [one, other] = [await newPhone({ serviceWorkers: 'block' }), await newPhone({ serviceWorkers: 'block' })];
     try {
@@ -301,7 +345,7 @@ describe('a phone that loses its memory', () => {
       await allSent(second);
       // The first phone finds its network again: nothing counts twice.
       const device = (await entries(second))[0].device;
-      await reconnect(page);
+      await reconnect(front, page);
       assert.equal((await truth(second)).phones.find((phone) => phone.device === device).received, 4);
     } finally {
       front.refuses = null;
@@ -321,7 +365,7 @@ describe('on Chromium 86', () => {
       const tapped = await tap(page, 10);
       // By hand: today's Playwright asks an element questions that this Chromium does not know.
       await page.waitForFunction(() => document.getElementById('net').textContent.includes('10 条在本机'), null, { timeout: 20_000 });
-      await reconnect(page);
+      await reconnect(front, page);
       assert.deepEqual(await differences(page, tapped), []);
       tapped.push(...(await tap(page, 10)));
       await allSent(page);

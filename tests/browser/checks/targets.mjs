@@ -13,8 +13,8 @@ function measure({ least, leastInline }) {
   const isShown = (element) => {
     const box = element.getBoundingClientRect();
     const style = getComputedStyle(element);
-    // A skip link waits outside the picture until it has the focus.
-    return box.width > 1 && box.height > 1 && style.visibility === 'visible' && style.opacity !== '0' && box.right > 0 && box.bottom + scrollY > 0;
+    // What a closed part hides has a box and cannot be tapped. A skip link waits outside the picture until it has the focus.
+    return element.checkVisibility() && box.width > 1 && box.height > 1 && style.visibility === 'visible' && style.opacity !== '0' && box.right > 0 && box.bottom + scrollY > 0;
   };
   const isInSentence = (element) => {
     const around = element.parentElement.textContent.trim().length - element.textContent.trim().length;

@@ -20,13 +20,23 @@ export async function openSite(context, path = '/') {
 
 export const ready = (page) => page.waitForFunction(() => window.muster && window.muster.outbox, null, { timeout: 20_000 });
 
-/** The service worker looks after the page, and has kept it. */
-export async function kept(page) {
-  await page.waitForFunction(async () => {
-    const copy = navigator.serviceWorker.controller && (await (await caches.open('pages')).match(location.pathname));
-    return Boolean(copy);
-  }, null, { timeout: 20_000, polling: 200 });
+/**
+ * Asks the page until the answer is yes. `waitForFunction` takes a promise for a yes, so a question that has to wait for its
+ * answer is asked here.
+ */
+export async function until(page, question, { within_ms = 20_000 } = {}) {
+  const last = Date.now() + within_ms;
+  while (!(await page.evaluate(question))) {
+    if (Date.now() > last) throw new Error(`not within ${within_ms / 1000} s: ${question}`);
+    await page.waitForTimeout(100);
+  }
 }
+
+/** The service worker looks after the page, and has kept it. */
+export const kept = (page) => until(page, async () => {
+  const copy = navigator.serviceWorker.controller && (await (await caches.open('pages')).match(location.pathname));
+  return Boolean(copy);
+});
 
 export const entries = (page) => page.evaluate(() => window.muster.outbox.entries);
 
@@ -42,6 +52,7 @@ export async function tap(page, count, from = 0) {
       const [volunteer, way, before] = [line.dataset.volunteer, form.querySelector('[name=way]').value, outbox.entries.length];
       form.querySelector('button').click();
       for (let tries = 0; outbox.entries.length === before && tries < 400; tries += 1) await new Promise((done) => setTimeout(done, 5));
+      if (outbox.entries.length === before) throw new Error(`tap ${nth} was not kept within 2 s`);
       tapped.push({ volunteer, way });
       // Around the whole list: the same person again is a slip of the finger when it comes too soon.
       if ((nth + 1) % lines.length === 0) await new Promise((done) => setTimeout(done, 850));

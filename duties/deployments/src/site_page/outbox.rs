@@ -3,7 +3,7 @@
 //! answer again, and other content under the same number is kept for a person to decide. One bad entry spoils no other.
 
 use domain::{
-    Id, Moment, PostRole,
+    Id, Moment, PostRole, Role,
     things::{Order as AnOrder, Site, Volunteer},
 };
 use places::readiness;
@@ -135,8 +135,14 @@ fn take_all(tx: &mut Tx, desk: &Desk, site: Id<Site>, batch: &Batch) -> Result<T
         results.push(take_one(tx, &turn, n, item)?);
     }
     let top = results.iter().map(|verdict| verdict.n).fold(batch.top, i64::max);
-    phones::heard(tx, &batch.device, desk.district(), site, top, batch.holding.max(0))?;
-    places::heard(tx, site)?;
+    // A phone that has never entered anything has nothing to lose: its sign of life is the site's.
+    if top > 0 {
+        phones::heard(tx, &batch.device, desk.district(), site, top, batch.holding.max(0))?;
+    }
+    // Headquarters may have the page open as well; only what it enters there is a sign of the site.
+    if !results.is_empty() || desk.standing().has_role(Role::SiteChief) {
+        places::heard(tx, site)?;
+    }
     let lost = phones::phone(tx, &batch.device)?.map_or(0, |phone| phone.lost);
     Ok(Taken { epoch: store::epoch::current(tx)?.id, results, lost })
 }

@@ -210,6 +210,33 @@ async fn the_page_counts_its_people_and_keeps_badge_codes_to_itself() {
 }
 
 #[tokio::test]
+async fn an_open_page_of_the_chief_is_a_sign_of_the_site_and_one_at_headquarters_is_not() {
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    let chief = ground.chief(0).await;
+    let site = ground.sites[0];
+    let sign = json!({"device": PHONE, "top": 0, "items": []});
+    let path = format!("/sites/{site}/outbox");
+    let heard = || async {
+        let all = ground.house.house.store.look(|tx| Ok(places::readiness::last_heard(tx, &maonan())?)).await.unwrap();
+        all.get(&site).copied()
+    };
+    chief.post(&path, sign.clone()).await.json();
+    let first = ground.now();
+    assert_eq!(heard().await, Some(first));
+    assert_eq!(page(&chief, &ground).await["phones"], json!([]), "a phone without entries is not counted");
+    ground.house.clock.set(first.plus_min(4));
+    ground.officer.post(&path, sign.clone()).await.json();
+    assert_eq!(heard().await, Some(first), "headquarters only looks at the page");
+    let held = ground.at_site(&order, 0).await[0].clone();
+    send(&ground.officer, &ground, &[check_in(&ground, 1, held.volunteer, "in")]).await;
+    assert_eq!(heard().await, Some(first.plus_min(4)), "what is entered is a sign, whoever enters it");
+    ground.house.clock.set(first.plus_min(8));
+    chief.post(&path, sign).await.json();
+    assert_eq!(heard().await, Some(first.plus_min(8)));
+}
+
+#[tokio::test]
 async fn the_page_is_for_those_who_run_the_site() {
     let ground = Ground::small().await;
     let order = ground.told().await;

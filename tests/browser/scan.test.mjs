@@ -1,8 +1,5 @@
-// Later: the page says that the camera does not open; and while it does not, the control (nobody enters) proves nothing.
 // A badge in front of the camera, without a network: a real picture of a real badge goes through the fake camera of Chromium
-// and the reader that phones load on demand.
-// Not in the browser step: the page says that the camera cannot be opened, so the badge is never read; and the control cannot
-// tell an empty picture from a camera that did not open.
+// and the reader that phones load on demand. Where nothing can be scanned, the page says why and what to do.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,11 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
-import { openChromium } from '../rig/browser.mjs';
-import { openDistrict } from '../rig/district.mjs';
-import { allSent, entries, kept, newPhone, openSite } from '../rig/site.mjs';
+import { openChromium } from './rig/browser.mjs';
+import { openDistrict } from './rig/district.mjs';
+import { allSent, entries, kept, newPhone, openSite, until } from './rig/site.mjs';
 
 const READ_WITHIN_MS = 20_000;
+const FAKE_CAMERA = '--use-fake-device-for-media-stream';
+const ALLOWED = '--use-fake-ui-for-media-stream';
 
 const folder = await mkdtemp(join(tmpdir(), 'muster-scan-'));
 const district = await openDistrict();
@@ -44,17 +43,17 @@ async function film(name, html) {
 }
 
 /** The chief's page in front of a camera that shows that film, without a network; gives what was read back and entered. */
-async function scan(path) {
-  const camera = await openChromium(['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${path}`]);
+async function scan(path, within_ms = READ_WITHIN_MS) {
+  const camera = await openChromium([ALLOWED, FAKE_CAMERA, `--use-file-for-fake-video-capture=${path}`]);
   try {
     const context = await newPhone(camera, district.address, district.tokens.site_chief, { permissions: ['camera'] });
     const page = await openSite(context);
     await kept(page);
     // What the scanner needs has been fetched while the phone had nothing else to do.
-    await page.waitForFunction(async () => (await caches.match('/assets/zxing_reader.wasm')) && (await caches.match('/assets/zxing.js')), null, { timeout: 60_000, polling: 500 });
+    await until(page, async () => Boolean((await caches.match('/assets/zxing_reader.wasm')) && (await caches.match('/assets/zxing.js'))), { within_ms: 60_000 });
     await context.setOffline(true);
     await page.locator('[data-scan]').click();
-    await page.waitForFunction(() => window.muster.outbox.entries.length > 0, null, { timeout: READ_WITHIN_MS }).catch(() => {});
+    await page.waitForFunction(() => window.muster.outbox.entries.length > 0, null, { timeout: within_ms }).catch(() => {});
     const said = await page.locator('#read-back').textContent();
     const entered = await entries(page);
     await page.locator('[data-close-scanner]').click();
@@ -77,6 +76,31 @@ test('a badge is read and its owner checked in without a network', { timeout: 18
 });
 
 test('control: an empty picture enters nobody', { timeout: 120_000 }, async () => {
-  const { entered } = await scan(await film('nothing', '<p>没有码</p>'));
+  const { said, entered } = await scan(await film('nothing', '<p>没有码</p>'), 8000);
+  assert.match(said, /放进画面/, 'the camera is on and looks');
   assert.deepEqual(entered, []);
+});
+
+/** What the page says when somebody wants to scan with such a browser, and which field has the focus then. */
+async function saidWith(flags, prepare = () => {}) {
+  const chromium = await openChromium(flags);
+  try {
+    const page = await openSite(await newPhone(chromium, district.address, district.tokens.site_chief, { serviceWorkers: 'block' }));
+    await prepare(page);
+    await page.locator('[data-scan]').click();
+    await page.locator('#read-back.tag-bad').waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement.name), 'badge', 'the code can be typed at once');
+    return await page.locator('#read-back').textContent();
+  } finally {
+    await chromium.close();
+  }
+}
+
+test('no camera, a refused one, a reader that is not there: each is said, with what to do', { timeout: 120_000 }, async () => {
+  assert.match(await saidWith([ALLOWED]), /没有能用的相机.*输入证件码/);
+  assert.match(await saidWith([FAKE_CAMERA, '--deny-permission-prompts']), /没有获准.*设置里允许/);
+  const withoutReader = (page) => page.route('**/zxing_reader.wasm', (route) => route.abort());
+  assert.match(await saidWith([ALLOWED, FAKE_CAMERA], withoutReader), /没有读码程序.*联网后/);
+  const withoutModule = (page) => page.route('**/scan.js', (route) => route.abort());
+  assert.match(await saidWith([ALLOWED, FAKE_CAMERA], withoutModule), /没有读码程序.*联网后/);
 });

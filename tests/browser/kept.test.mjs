@@ -1,0 +1,108 @@
+// Pages that the phone has kept: they open while the server cannot be reached, with their age, and take entries. The
+// control is a phone that has not kept them.
+
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+
+import { openChromium } from './rig/browser.mjs';
+import { openFront } from './rig/front.mjs';
+import { openDistrict } from './rig/district.mjs';
+import { nightWithout, reconnect } from './rig/night.mjs';
+import { allSent, differences, entries, kept, newPhone as phoneOf, openSite, ready } from './rig/site.mjs';
+
+const ENTRIES = Number(process.env.OFFLINE_ENTRIES ?? 100);
+
+const house = await openDistrict();
+const front = await openFront(house.address);
+const browser = await openChromium();
+after(async () => {
+  await browser.close();
+  front.close();
+  await house.stop();
+});
+
+/** A chief with a new phone. */
+const newPhone = (options) => phoneOf(browser, front.address, house.tokens.site_chief, options);
+
+describe('the site’s page', { timeout: 600_000 }, () => {
+  test('a night without a server, the tab killed five times', async (t) => {
+    const context = await newPhone();
+    try {
+      const { page, tapped } = await nightWithout(front, context, { isBlocked: false, total: ENTRIES });
+      assert.equal(tapped.length, ENTRIES);
+      assert.match(await page.locator('#kept').textContent(), /没有网络，这是.+前的页面/);
+      const took_ms = await reconnect(front, page);
+      t.diagnostic(`${ENTRIES} entries sent in ${took_ms} ms`);
+      assert.deepEqual(await differences(page, tapped), []);
+    } finally {
+      front.setDown(false);
+      await context.close();
+    }
+  });
+
+  test('control: a phone that has not kept it opens nothing', async () => {
+    const context = await newPhone();
+    try {
+      const page = await openSite(context);
+      await kept(page);
+      await page.evaluate(() => caches.delete('pages'));
+      front.setDown(true);
+      await assert.rejects(page.reload(), /ERR_/);
+    } finally {
+      front.setDown(false);
+      await context.close();
+    }
+  });
+
+  test('a network that goes while the page is being kept: kept with the next one', async () => {
+    const context = await newPhone();
+    try {
+      front.refuses = /\/sw\.js$/;
+      const page = await openSite(context);
+      await page.waitForTimeout(1000);
+      assert.equal(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length), 0);
+      front.refuses = null;
+      // The radio is off for a moment.
+      await context.setOffline(true);
+      await page.locator('#net[data-net=off]').waitFor();
+      await context.setOffline(false);
+      await kept(page);
+    } finally {
+      front.refuses = null;
+      await context.close();
+    }
+  });
+});
+
+describe('the volunteer’s page', () => {
+  test('opens without a network with its age, and keeps what is tapped', async () => {
+    const context = await phoneOf(browser, front.address);
+    try {
+      const [{ volunteer }] = (await house.ask(`/sites/${house.site}/post`)).groups[0].people;
+      const { address } = await house.ask(`/volunteers/${volunteer}/link`, {});
+      const door = await context.newPage();
+      await door.goto(new URL(address).pathname);
+      await door.locator('main button').click();
+      const page = await openSite(context, '/duty');
+      await kept(page);
+      front.setDown(true);
+      await page.reload();
+      await ready(page);
+      assert.match(await page.locator('#kept').textContent(), /没有网络，这是.+前的页面/);
+      page.on('dialog', (dialog) => dialog.accept());
+      const form = page.locator('.dock form[data-own]');
+      const act = await form.getAttribute('action');
+      await form.locator('button').click();
+      await page.locator('.dock .pending').waitFor();
+      assert.equal((await entries(page)).filter(({ state }) => state === 'here').length, 1);
+      front.setDown(false);
+      await page.evaluate(() => window.muster.outbox.send());
+      await allSent(page);
+      await page.waitForFunction((act) => document.querySelector('.dock form[data-own]')?.getAttribute('action') !== act, act, { timeout: 10_000 });
+      assert.deepEqual((await entries(page)).map(({ state }) => state), ['checked']);
+    } finally {
+      front.setDown(false);
+      await context.close();
+    }
+  });
+});
