@@ -205,6 +205,25 @@ async fn decides(test: &TestHouse) {
 }
 
 #[tokio::test]
+async fn what_a_visitor_sends_under_a_key_is_kept_nowhere() {
+    let test = house().await;
+    let kept = || {
+        let count = "select (select count(*) from replies) + (select count(*) from conflicts) as n";
+        test.house.store.look(move |tx| Ok::<_, Fault>(tx.one(count, store::params![], |row| row.get::<i64>("n"))?))
+    };
+    let key = uuid::Uuid::new_v4();
+    for password in ["geheim", "anders"] {
+        let body = format!("_key={key}&login=officer&password={password}");
+        assert_eq!(test.stranger().form("/sign-in", &body, Some("http://muster.test")).await.status.as_u16(), 403);
+    }
+    assert_eq!(kept().await.unwrap(), 0, "a password was kept");
+    let admin = test.client(Role::Administrator, Scope::District).await;
+    let ask = json!({"login": "officer", "name": "值班长", "role": "duty_officer"});
+    admin.post_with_key("/accounts", ask, Some(key)).await.json();
+    assert_eq!(kept().await.unwrap(), 1, "the control: what somebody known sends is kept");
+}
+
+#[tokio::test]
 async fn every_own_page_renders_in_both_languages() {
     let test = house().await;
     let admin = test.client(Role::Administrator, Scope::District).await;

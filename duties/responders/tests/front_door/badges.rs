@@ -89,3 +89,24 @@ async fn badge_and_last_digits_let_their_bearer_in_and_nobody_else() {
     assert_eq!(last, 429, "four digits cannot be tried one after another");
     assert_eq!(recorded(&house.house.store, "web.signed_in").await, 1);
 }
+
+#[tokio::test]
+async fn an_entry_sent_again_under_its_key_is_judged_anew() {
+    let house = house().await;
+    let all = ids(&house.house.store).await;
+    let officer = house.client(Role::DutyOfficer, Scope::District).await;
+    for (code, digits, end) in [
+        ("V1", "0002", format!("/volunteers/{}/badge", all["V1"])),
+        ("V2", "0003", "/volunteers/V2/departure".to_owned()),
+    ] {
+        let badge = badge_of(&house, all[code]).await;
+        let body = format!("_key={}&badge={badge}&digits={digits}", uuid::Uuid::new_v4());
+        let enter = || {
+            let (stranger, body) = (house.stranger(), body.clone());
+            async move { stranger.form("/enter", &body, Some("http://muster.test")).await.status.as_u16() }
+        };
+        assert_eq!(enter().await, 303, "the control: {code} comes in");
+        officer.post(&end, json!({})).await.json();
+        assert_eq!(enter().await, 403, "{code} came in with what was heard before");
+    }
+}
