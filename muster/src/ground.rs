@@ -14,7 +14,7 @@ use web::{House, Settings};
 
 /// Options that every command understands.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 #[group(skip)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Ground {
@@ -46,7 +46,7 @@ pub struct Ground {
     /// What is logged, and how much [default: info]
     #[arg(long, env = "MUSTER_LOG", global = true)]
     log: Option<String>,
-    /// Settings of single duties, as sections of the file.
+    /// Settings of single duties, as sections of the file. What no duty knows is refused when the house is built.
     #[arg(skip)]
     #[serde(flatten)]
     duties: HashMap<String, serde_json::Value>,
@@ -146,5 +146,33 @@ impl Settled {
             zone: self.zone.clone(),
             duties: self.duties.clone(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_holds_options_and_sections_of_duties() {
+        let folder = store::testing::Folder::new();
+        let path = folder.path().join("muster.toml");
+        std::fs::write(&path, "listen = \"127.0.0.1:9\"\n[notices.smtp]\nhost = \"mail.test\"\n").unwrap();
+        let settled = Ground { config: Some(path), ..Ground::default() }.settled().unwrap();
+        assert_eq!(settled.listen, SocketAddr::from(([127, 0, 0, 1], 9)));
+        assert_eq!(settled.duties["notices"]["smtp"]["host"], "mail.test");
+    }
+
+    #[test]
+    fn flags_stand_above_the_file() {
+        let folder = store::testing::Folder::new();
+        let path = folder.path().join("muster.toml");
+        std::fs::write(&path, "database = \"sqlite:file.db\"\ndistrict_name = \"甲区\"\n").unwrap();
+        let flags = Ground { config: Some(path), database: Some("sqlite:flag.db".to_owned()), ..Ground::default() };
+        let settled = flags.settled().unwrap();
+        assert_eq!(
+            (settled.address.to_string(), settled.district_name.as_str()),
+            ("sqlite:flag.db".to_owned(), "甲区")
+        );
     }
 }

@@ -12,7 +12,7 @@ struct Ask {
     /// Same seed, same bytes.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many times the report's size (139 sites, 4,130 volunteers).
+    /// How many times the report's size (139 sites, 4,600 volunteers).
     #[arg(long, default_value_t = 1)]
     scale: u32,
     /// The day of the duty.

@@ -1,7 +1,7 @@
 //! A district generated from a seed.
 //!
 //! The size and the shape are those of the report Muster derives from: 139 sites in the 17 divisions of Maonan, 43 teams
-//! of 20 to 300 people, 4,130 volunteers of whom 3 % are kept in reserve, one million residents. Six divisions are 3–8 %
+//! of 20 to 300 people, 4,600 volunteers of whom 3 % are kept in reserve, one million residents. Six divisions are 3–8 %
 //! short of people and the others have some to give, so that what the field calls 多调少补 has something to do.
 //!
 //! Everything but the names of the divisions and twelve of their positions is invented: people, telephone numbers, sites,
@@ -51,7 +51,7 @@ pub const SHORT_DIVISIONS: usize = 6;
 
 const SITES: u32 = 139;
 const TEAMS: u32 = 43;
-const VOLUNTEERS: u32 = 4_130;
+const VOLUNTEERS: u32 = 4_600;
 const RESERVE_PERCENT: u32 = 3;
 const NEED: u32 = 4_000;
 const POPULATION: u32 = 1_062_700;
