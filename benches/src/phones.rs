@@ -80,7 +80,8 @@ async fn phone(chief: Client, nth: usize, site: String, people: Vec<Value>, bega
         let share = (n as f64 + (nth * 37 % 100) as f64 / 100.0) / count as f64;
         let meant = began + RUSH.mul_f64(share);
         tokio::time::sleep_until(meant).await;
-        let item = json!({ "id": uuid::Uuid::now_v7(), "volunteer": volunteer, "device": site, "n": n + 1 });
+        let at = domain::Clock::system().now().ms();
+        let item = json!({ "id": uuid::Uuid::now_v7(), "at": at, "volunteer": volunteer, "device": site, "n": n + 1 });
         let ask = json!({ "check_ins": [item] });
         let taken = chief.post(&path, &ask).await;
         times.push(meant.elapsed());
