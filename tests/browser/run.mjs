@@ -11,7 +11,7 @@ import { startMuster } from './rig/muster.mjs';
 
 const files = argv.slice(2);
 if (!files.length) {
-  console.error('which files? node tests/browser/run.mjs tests/browser/later/pages.test.mjs …');
+  console.error('which files? node tests/browser/run.mjs tests/browser/pages.test.mjs …');
   exit(2);
 }
 const folder = await mkdtemp(join(tmpdir(), 'muster-run-'));
@@ -38,10 +38,10 @@ async function signIn(muster) {
   }
 }
 
-/** Two files at a time; the runner's own closing lines count them together. */
+/** One file after the other, as they watch clocks; the runner's own closing lines count them together. */
 function tests(env) {
   return new Promise((resolve, reject) => {
-    const child = spawn(execPath, ['--test', '--test-reporter=spec', '--test-concurrency=2', ...files], { env, stdio: 'inherit' });
+    const child = spawn(execPath, ['--test', '--test-reporter=spec', '--test-concurrency=1', ...files], { env, stdio: 'inherit' });
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));
   });

@@ -41,6 +41,9 @@ pub struct Demo {
     /// Set the scene of twenty to eight and keep it.
     #[arg(long, conflicts_with = "headless")]
     still: bool,
+    /// Only the first so many divisions of the district: over in seconds.
+    #[arg(long)]
+    divisions: Option<usize>,
     /// Print one JSON object instead of sentences.
     #[arg(long)]
     json: bool,
@@ -54,7 +57,11 @@ impl Demo {
     async fn play(self, mut ground: Settled) -> anyhow::Result<()> {
         let began = Instant::now();
         let folder = Folder::fresh(&mut ground)?;
-        let district = Recipe::report(self.seed).district()?;
+        let whole = Recipe::report(self.seed).district()?;
+        let district = match self.divisions {
+            Some(divisions) => whole.first_divisions(divisions.max(1)),
+            None => whole,
+        };
         district.write(&folder.files())?;
         let running = Running::start(ground, folder.files(), self.seed, Manners::default()).await?;
         if !self.json {

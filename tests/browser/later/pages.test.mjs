@@ -1,4 +1,3 @@
-// Later: the address book finds no link to /commendations/sheet, /orders/{order}/comparison and /imports/{import}/rejected on an old district; no whole run has been seen to end.
 // Every page of a running Muster, as every role that can reach it, in both languages: what a person would notice.
 // The list of pages is the program's own address book, so a new page is checked without anybody adding it here.
 
@@ -18,6 +17,7 @@ import { weight } from '../checks/weight.mjs';
 import { LANGUAGES, openChromium, People, SCREENS } from '../rig/browser.mjs';
 import { addressBook, walk } from '../rig/crawl.mjs';
 import { openMuster } from '../rig/muster.mjs';
+import { occasions } from '../rig/occasions.mjs';
 
 /** Reached otherwise than by a link on a page. */
 const WITHOUT_LINK = {
@@ -36,6 +36,7 @@ after(async () => {
   await muster.stop();
 });
 
+await occasions(people, muster);
 const routes = await addressBook(people);
 const visits = await allVisits();
 

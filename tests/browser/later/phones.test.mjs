@@ -1,4 +1,3 @@
-// Later: never run to its end since the night became heavier; nobody knows whether it passes.
 // The phone pages where phones are at their worst: an engine of 2020 inside another app, without service workers (U6), and
 // a network of 400 kbit/s (U4).
 

@@ -1,4 +1,3 @@
-// Later: the first two acts pass; the third and fourth (a tick, a check-in) have not been seen to end.
 // What was just done can be taken back at once: the page that says "done" offers it (U12).
 
 import assert from 'node:assert/strict';

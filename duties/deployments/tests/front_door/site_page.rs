@@ -218,7 +218,7 @@ async fn an_open_page_of_the_chief_is_a_sign_of_the_site_and_one_at_headquarters
     let sign = json!({"device": PHONE, "top": 0, "items": []});
     let path = format!("/sites/{site}/outbox");
     let heard = || async {
-        let all = ground.house.house.store.look(|tx| Ok(places::readiness::last_heard(tx, &maonan())?)).await.unwrap();
+        let all = ground.house.house.store.look(|tx| places::readiness::last_heard(tx, &maonan())).await.unwrap();
         all.get(&site).copied()
     };
     chief.post(&path, sign.clone()).await.json();

@@ -1,15 +1,14 @@
-// Later: a run on a crowded machine did not end within ten minutes; no failure was seen in the part that ran.
 // The first evening: a headquarters that has nothing yet. Every list says why it is empty and offers the one next act (U20).
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 
-import { structured } from '../checks/accessible.mjs';
-import { language } from '../checks/language.mjs';
-import { emptyStates } from '../checks/lists.mjs';
-import { LANGUAGES, openChromium, People } from '../rig/browser.mjs';
-import { addressBook, walk } from '../rig/crawl.mjs';
-import { startEmpty } from '../rig/muster.mjs';
+import { structured } from './checks/accessible.mjs';
+import { language } from './checks/language.mjs';
+import { emptyStates } from './checks/lists.mjs';
+import { LANGUAGES, openChromium, People } from './rig/browser.mjs';
+import { addressBook, walk } from './rig/crawl.mjs';
+import { startEmpty } from './rig/muster.mjs';
 
 const muster = await startEmpty();
 const browser = await openChromium();
