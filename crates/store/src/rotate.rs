@@ -3,9 +3,9 @@
 //! 1. [`Keyring::with_new_key`](crate::Keyring::with_new_key), save it, give it to every server
 //!    ([`Store::use_keyring`]): what is sealed from now on uses the new key.
 //! 2. [`rotate`]: every value under an older key is opened and sealed anew, a few hundred at a time.
-//! 3. When it counts nothing left, [`Keyring::without_old_keys`](crate::Keyring::without_old_keys).
+//! 3. [`finish`] drops the old keys, and refuses to while anything is under one of them.
 
-use crate::{Act, Result, Sealed, Store, Tx, Value, conflicts, params, replies};
+use crate::{Act, Error, Keyring, Result, Sealed, Store, Tx, Value, conflicts, replies};
 
 const AT_ONCE: usize = 200;
 
@@ -14,7 +14,7 @@ const AT_ONCE: usize = 200;
 pub struct SealedColumn {
     pub table: &'static str,
     pub column: &'static str,
-    /// The column of the primary key.
+    /// The primary key: its column, or several with commas between.
     pub id: &'static str,
     pub label: &'static str,
 }
@@ -35,6 +35,19 @@ pub async fn rotate(store: &Store, columns: &[SealedColumn]) -> Result<u64> {
     Ok(count)
 }
 
+/// The keyring without the keys that no longer seal; refused while anything is under one of them, for then it would
+/// never open again.
+pub async fn finish(store: &Store, columns: &[SealedColumn]) -> Result<Keyring> {
+    for column in columns.iter().copied() {
+        let old = store.look_long(move |tx| tx.under_old_keys(column)).await?;
+        if old > 0 {
+            let SealedColumn { table, column, .. } = column;
+            return Err(Error::Key(format!("{old} values of {table}.{column} are under an old key: it is kept")));
+        }
+    }
+    Ok(store.keyring().without_old_keys())
+}
+
 async fn rotate_column(store: &Store, column: SealedColumn) -> Result<u64> {
     let (mut after, mut count) = (None, 0);
     loop {
@@ -51,29 +64,46 @@ async fn rotate_column(store: &Store, column: SealedColumn) -> Result<u64> {
     }
 }
 
-fn page(tx: &mut Tx, column: SealedColumn, after: Option<Value>) -> Result<Vec<(Value, Sealed)>> {
-    let SealedColumn { table, column, id, .. } = column;
-    let select = format!("select {id}, {column} from {table} where {column} is not null");
-    let order = format!("order by {id} limit");
-    match after {
-        None => tx.rows(&format!("{select} {order} $1"), params![AT_ONCE], |row| Ok((row.get(0)?, row.get(1)?))),
-        Some(after) => tx.rows(&format!("{select} and {id} > $1 {order} $2"), params![after, AT_ONCE], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        }),
-    }
+/// A value and the primary key of its row.
+type Kept = (Vec<Value>, Sealed);
+
+fn page(tx: &mut Tx, column: SealedColumn, after: Option<Vec<Value>>) -> Result<Vec<Kept>> {
+    let (SealedColumn { table, column, id, .. }, width) = (column, column.key_width());
+    let from = after.as_ref().map_or_else(String::new, |_| format!("and ({id}) > ({})", places(width, 1)));
+    let limit = after.as_ref().map_or(1, |after| after.len() + 1);
+    let mut asked = after.unwrap_or_default();
+    asked.push(AT_ONCE.into());
+    let sql =
+        format!("select {id}, {column} from {table} where {column} is not null {from} order by {id} limit ${limit}");
+    tx.rows(&sql, &asked, |row| {
+        let key = (0..width).map(|nth| row.get(nth)).collect::<Result<_>>()?;
+        Ok((key, row.get(width)?))
+    })
 }
 
 /// Leaves alone what somebody changed meanwhile: that is under the new key already.
-fn seal_anew(tx: &mut Tx, column: SealedColumn, rows: &[(Value, Sealed)]) -> Result<u64> {
-    let SealedColumn { table, column, id, label } = column;
-    let update = format!("update {table} set {column} = $1 where {id} = $2 and {column} = $3");
+fn seal_anew(tx: &mut Tx, column: SealedColumn, rows: &[Kept]) -> Result<u64> {
+    let (SealedColumn { table, column, id, label }, places) = (column, places(column.key_width(), 3));
+    let update = format!("update {table} set {column} = $1 where ({id}) = ({places}) and {column} = $2");
     let mut count = 0;
     for (key, old) in rows {
         let text = tx.open(label, old)?;
-        let new = tx.seal(label, &text);
-        count += tx.execute(&update, params![new, key, old])?;
+        let mut asked = vec![tx.seal(label, &text).into(), old.into()];
+        asked.extend(key.iter().cloned());
+        count += tx.execute(&update, &asked)?;
     }
     Ok(count)
+}
+
+/// `$3, $4`
+fn places(width: usize, first: usize) -> String {
+    (first..first + width).map(|nth| format!("${nth}")).collect::<Vec<_>>().join(", ")
+}
+
+impl SealedColumn {
+    fn key_width(self) -> usize {
+        self.id.split(',').count()
+    }
 }
 
 impl Tx {
@@ -83,7 +113,7 @@ impl Tx {
         let SealedColumn { table, column, .. } = column;
         let mut old = 0;
         let sql = format!("select {column} from {table} where {column} is not null");
-        self.each(&sql, params![], |row| {
+        self.each(&sql, &[], |row| {
             old += u64::from(row.get::<Sealed>(0)?.0.first() != Some(&active));
             Ok(std::ops::ControlFlow::Continue(()))
         })?;

@@ -127,17 +127,16 @@ impl Keyring {
 
     /// The same keyring with a new first sealing key: what is sealed from now on uses it, what was sealed still opens.
     pub fn with_new_key(&self) -> Result<Self> {
-        let used = |number: u8| self.sealing.iter().any(|(taken, _)| *taken == number);
-        let number = (1..=u8::MAX).find(|number| !used(*number));
-        let number = number.ok_or_else(|| Error::Key("all 255 key numbers are taken: drop old keys".to_owned()))?;
+        // Never a number again: what an older key had sealed would pass for sealed by the new one.
+        let last = self.sealing.iter().map(|(number, _)| *number).max().unwrap_or_default();
+        let number = last.checked_add(1).ok_or_else(|| Error::Key("all 255 key numbers have been used".to_owned()))?;
         let mut sealing = vec![(number, fresh())];
         sealing.extend(self.sealing.iter().cloned());
         Ok(Self { sealing, blind: self.blind.clone() })
     }
 
-    /// The same keyring without the keys that no longer seal: only after everything was sealed anew.
-    #[must_use]
-    pub fn without_old_keys(&self) -> Self {
+    /// The same keyring without the keys that no longer seal; see [`crate::rotate::finish`].
+    pub(crate) fn without_old_keys(&self) -> Self {
         Self { sealing: self.sealing[..1].to_vec(), blind: self.blind.clone() }
     }
 
@@ -312,7 +311,9 @@ mod tests {
         assert_eq!(new.seal("a", "x").0[0], new.active());
         assert_ne!(new.active(), old.active());
         assert_eq!(new.blind("a", "x"), old.blind("a", "x"));
-        assert!(new.without_old_keys().open("a", &before).is_err());
+        let only_new = new.without_old_keys();
+        assert!(only_new.open("a", &before).is_err());
+        assert!(![old.active(), new.active()].contains(&only_new.with_new_key().unwrap().active()), "a number again");
     }
 
     #[test]

@@ -3,9 +3,9 @@
 
 use axum::{
     body::Body,
-    http::{Request, StatusCode, header},
+    http::{Request, header},
 };
-use domain::{ActorKind, Event, Id, Moment};
+use domain::{ActorKind, Event, Id, Jurisdiction, Moment};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -213,31 +213,34 @@ pub struct Decided {
     pub left: u64,
 }
 
+/// Goes with a request that does a conflict's second version. Nobody outside can give one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settles(pub Uuid);
+
 pub async fn decide(desk: Desk, ask: Decide) -> Result<Done<Decided>, Fault> {
     let (district, id) = (desk.district().clone(), ask.conflict);
     let conflict = desk.look(move |tx| Ok(conflicts::unsettled_one(tx, &district, id)?)).await?;
     let conflict = conflict.ok_or(Refused::DecidedAlready)?;
-    let decision = match ask.choice {
-        Choice::First => Decision::First,
-        Choice::Noted => Decision::Noted,
-        Choice::Second => {
-            do_now(&desk, &conflict).await?;
-            Decision::Second
-        }
-    };
     let place = desk.here().clone();
-    let decided = desk.change(move |tx| {
-        if !conflicts::settle(tx, id, decision)? {
-            return Err(Refused::DecidedAlready.into());
-        }
-        tx.record(&place, id, &Event::ConflictSettled { decision: decision.name().to_owned() })?;
-        Ok(Decided { left: conflicts::count(tx, &place.district)? })
-    });
-    Ok(Done::at(ADDRESS, decided.await?).saying("web-conflict-decided"))
+    match ask.choice {
+        Choice::First => desk.change(move |tx| settle_now(tx, &place, id, Decision::First)).await?,
+        Choice::Noted => desk.change(move |tx| settle_now(tx, &place, id, Decision::Noted)).await?,
+        Choice::Second => do_now(&desk, &conflict).await?,
+    }
+    let district = desk.district().clone();
+    let left = desk.look(move |tx| Ok(conflicts::count(tx, &district)?)).await?;
+    Ok(Done::at(ADDRESS, Decided { left }).saying("web-conflict-decided"))
 }
 
-/// Does what the second version asked for, as this officer and with this officer's rights. Its key is the conflict's
-/// own, so doing it again, after an answer that was lost, has no second effect.
+pub(crate) fn settle_now(tx: &mut Tx, place: &Jurisdiction, id: Uuid, decision: Decision) -> Result<(), Fault> {
+    if !conflicts::settle(tx, id, decision)? {
+        return Err(Refused::DecidedAlready.into());
+    }
+    Ok(tx.record(place, id, &Event::ConflictSettled { decision: decision.name().to_owned() })?)
+}
+
+/// Does what the second version asked for, as this officer and with this officer's rights. The change that does it
+/// settles the conflict too (see [`Desk::change`]): of two who decide at once only one has an effect.
 async fn do_now(desk: &Desk, conflict: &Conflict) -> Result<(), Fault> {
     let Version { path, body, .. } = &conflict.second;
     let path = if path.starts_with("/api/v1/") { path.clone() } else { format!("/api/v1{path}") };
@@ -248,25 +251,32 @@ async fn do_now(desk: &Desk, conflict: &Conflict) -> Result<(), Fault> {
         .header(header::CONTENT_TYPE, kind)
         .header(header::AUTHORIZATION, format!("Bearer {token}"))
         .header(header::ACCEPT_LANGUAGE, desk.locale().tag())
-        .header("idempotency-key", conflict.id.to_string())
+        .extension(Settles(conflict.id))
         .body(Body::from(body.clone()))
         .map_err(|e| Fault::Bug(e.to_string()))?;
     let routes = desk.house.again.clone();
     let answer = routes.with_state(desk.house.clone()).oneshot(request).await.unwrap_or_else(|never| match never {});
     let status = answer.status();
+    if status.is_success() {
+        return Ok(());
+    }
     let bytes = axum::body::to_bytes(answer.into_body(), 4 << 20).await.map_err(|e| Fault::Bug(e.to_string()))?;
     let said: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    refusal_in(status, &said).map_or(Ok(()), |refusal| Err(refusal.into()))
+    Err(refusal_of(&said).into())
 }
 
-/// An answer may say no as a whole, or to one of the things it was asked for.
-fn refusal_in(status: StatusCode, said: &Value) -> Option<Refusal> {
-    let mut parts = said["results"].as_array().into_iter().flatten();
-    let no = if status.is_success() {
-        parts.find_map(|part| part["sentence"].as_str())?
-    } else {
-        said["message"].as_str().unwrap_or_default()
-    };
+/// A no stays what it was when it speaks of the conflict itself.
+fn refusal_of(said: &Value) -> Refusal {
+    if said["code"] == Refused::DecidedAlready.refusal().code {
+        return Refused::DecidedAlready.refusal();
+    }
+    Refused::CannotBeDoneNow.with("reason", said["message"].as_str().unwrap_or_default())
+}
+
+/// An answer may say yes as a whole and no to one of the things it was asked for: then nothing of it is done.
+pub(crate) fn refuse_in_part(done: &impl Serialize) -> Option<Refusal> {
+    let said = serde_json::to_value(done).unwrap_or_default();
+    let no = said["results"].as_array()?.iter().find_map(|part| part["sentence"].as_str())?;
     Some(Refused::CannotBeDoneNow.with("reason", no))
 }
 
@@ -289,8 +299,8 @@ mod tests {
     #[test]
     fn a_no_to_one_part_is_a_no() {
         let said = serde_json::json!({"results": [{"sentence": null}, {"sentence": "先签到"}]});
-        assert!(refusal_in(StatusCode::OK, &said).is_some_and(|no| no.args[0].1 == "先签到"));
-        assert!(refusal_in(StatusCode::OK, &serde_json::json!({"results": [{"sentence": null}]})).is_none());
-        assert!(refusal_in(StatusCode::CONFLICT, &serde_json::json!({"message": "已关闭"})).is_some());
+        assert!(refuse_in_part(&said).is_some_and(|no| no.args[0].1 == "先签到"));
+        assert!(refuse_in_part(&serde_json::json!({"results": [{"sentence": null}]})).is_none());
+        assert!(refuse_in_part(&serde_json::json!({"left": 1})).is_none());
     }
 }

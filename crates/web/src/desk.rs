@@ -12,11 +12,12 @@ use std::{
 use domain::{Actor, ActorKind, District, Event, Id, Jurisdiction, Moment, Right, things};
 use jiff::tz::TimeZone;
 use serde::{Serialize, de::DeserializeOwned};
-use store::{Act, Reply, Store, Tx, replies::Asked};
+use store::{Act, Reply, Store, Tx, conflicts::Decision, replies::Asked};
 use uuid::Uuid;
 
 use crate::{
-    access::Standing,
+    access::{Standing, looks},
+    conflicts,
     house::House,
     refusal::{Fault, Refused},
     words::{Locale, Say},
@@ -48,6 +49,8 @@ pub struct Desk {
     pub(crate) at: Moment,
     pub(crate) locale: Locale,
     pub(crate) key: Option<RequestKey>,
+    /// The conflict whose second version is done here: the same change settles it.
+    pub(crate) settles: Option<Uuid>,
     pub(crate) changes: Arc<AtomicU64>,
     pub(crate) request: Uuid,
     pub(crate) peer: Option<IpAddr>,
@@ -143,7 +146,17 @@ impl Desk {
         mut work: impl FnMut(&mut Tx) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         let act = Act { actor: self.actor(), at: self.at, request: Some(self.request) };
-        let Some(request) = self.next_key() else { return self.house.store.change(act, work).await };
+        let nth = self.changes.fetch_add(1, Ordering::Relaxed);
+        if let Some(conflict) = self.settles.filter(|_| nth == 0) {
+            let place = Jurisdiction::district(self.district().clone());
+            let settled = move |tx: &mut Tx| {
+                conflicts::settle_now(tx, &place, conflict, Decision::Second)?;
+                let done = work(tx)?;
+                conflicts::refuse_in_part(&done).map_or(Ok(done), |no| Err(no.into()))
+            };
+            return self.house.store.change(act, settled).await;
+        }
+        let Some(request) = self.key_of(nth) else { return self.house.store.change(act, work).await };
         let (actor, place) = (self.actor(), self.here.clone());
         let kept = self
             .house
@@ -167,14 +180,22 @@ impl Desk {
         kept.ok_or_else(|| Refused::OtherContent.into())
     }
 
-    /// Notes that this actor has seen a person's data in full.
+    /// Notes that this actor has seen a person's data.
     pub fn note_look(&self, tx: &mut Tx, person: Uuid, what: &str) -> Result<(), Fault> {
+        looks::count(tx, &self.here)?;
         Ok(tx.record(&self.here, person, &Event::PersonRevealed { what: what.to_owned() })?)
     }
 
+    /// [`Desk::note_look`] for pages that change nothing: a store that cannot write now lets people read on.
+    pub async fn note_page(&self, person: Uuid, what: &'static str) {
+        let noting = self.clone();
+        if let Err(cause) = self.change(move |tx| noting.note_look(tx, person, what)).await {
+            tracing::warn!(%cause, "a look at a person was not written down");
+        }
+    }
+
     /// An action may make more than one change; each has a key of its own, derived from the request's.
-    fn next_key(&self) -> Option<RequestKey> {
-        let nth = self.changes.fetch_add(1, Ordering::Relaxed);
+    fn key_of(&self, nth: u64) -> Option<RequestKey> {
         let asked = self.key.clone()?;
         let key = Uuid::from_u128(asked.key.as_u128().wrapping_add(u128::from(nth) << 64));
         Some(RequestKey { key, ..asked })

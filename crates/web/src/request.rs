@@ -182,7 +182,8 @@ impl Door {
         }
         // All visitors are one actor: with a key anybody would be told anybody's answer, past every guard, and a sign-in's
         // body would be kept with its password.
-        let key = if entry.right == Right::Anybody { None } else { key_of(parts, body)? };
+        let settles = parts.extensions.get::<conflicts::Settles>().map(|conflict| conflict.0);
+        let key = if entry.right == Right::Anybody || settles.is_some() { None } else { key_of(parts, body)? };
         Ok(Desk {
             house: self.house.clone(),
             standing,
@@ -191,6 +192,7 @@ impl Door {
             at: self.house.clock().now(),
             locale: self.locale,
             key,
+            settles,
             changes: Arc::default(),
             request: self.request,
             peer: self.peer,
@@ -337,14 +339,19 @@ fn locale(parts: &Parts) -> Locale {
     chosen.or_else(kept).or_else(accepted).unwrap_or_default()
 }
 
-/// Where a request comes from. Behind the TLS proxy every connection is the proxy's own: its word is taken, and of what
-/// it passes on only the last address, because everything before that the sender may have written.
+/// Where a request comes from. Behind a proxy every connection is the proxy's own: its word is taken for the one before
+/// it, and so on while that is a proxy too. What stands before the first stranger the stranger may have written.
 fn peer(parts: &Parts, proxies: &[IpAddr]) -> Option<IpAddr> {
     let direct = parts.extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip().to_canonical();
-    let is_proxy = direct.is_loopback() || proxies.contains(&direct);
-    let named = || parts.headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next();
-    let passed_on = is_proxy.then(named).flatten().and_then(|text| text.trim().parse().ok());
-    Some(passed_on.unwrap_or(direct))
+    let is_proxy = |address: &IpAddr| address.is_loopback() || proxies.contains(address);
+    let lines = parts.headers.get_all("x-forwarded-for").iter().rev();
+    let mut named = lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
+    let mut from = direct;
+    while is_proxy(&from) {
+        let Some(before) = named.next().and_then(|text| text.trim().parse::<IpAddr>().ok()) else { break };
+        from = before.to_canonical();
+    }
+    Some(from)
 }
 
 /// The idempotency key: the header `Idempotency-Key`, or the field `_key` of a form.
@@ -375,4 +382,29 @@ pub(crate) async fn nowhere(axum::extract::State(house): axum::extract::State<Ar
 
 pub(crate) fn wrong_method() -> Response {
     StatusCode::METHOD_NOT_ALLOWED.into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(direct: &str, passed_on: &[&str]) -> String {
+        let mut request = Request::new(());
+        for line in passed_on {
+            request.headers_mut().append("x-forwarded-for", line.parse().unwrap());
+        }
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(direct.parse().unwrap(), 1)));
+        let proxies = ["10.0.0.1", "10.0.0.2"].map(|proxy| proxy.parse().unwrap());
+        peer(&request.into_parts().0, &proxies).unwrap().to_string()
+    }
+
+    #[test]
+    fn only_proxies_are_believed_and_each_only_about_the_one_before_it() {
+        assert_eq!(from("203.0.113.9", &["198.51.100.1"]), "203.0.113.9", "a stranger says anything");
+        assert_eq!(from("127.0.0.1", &["198.51.100.1, 203.0.113.9"]), "203.0.113.9");
+        assert_eq!(from("10.0.0.1", &["198.51.100.1, 203.0.113.9, 10.0.0.2"]), "203.0.113.9", "two proxies");
+        assert_eq!(from("10.0.0.1", &["198.51.100.1", "203.0.113.9", "::ffff:10.0.0.2"]), "203.0.113.9", "in lines");
+        assert_eq!(from("10.0.0.1", &[]), "10.0.0.1");
+        assert_eq!(from("10.0.0.1", &["203.0.113.9, nonsense"]), "10.0.0.1");
+    }
 }

@@ -35,7 +35,10 @@ pub fn duty() -> Duty {
         }],
         nav: routes::NAV,
         settings: None,
-        sealed: &[SealedColumn { table: "problems", column: "details", id: "id", label: store::DETAILS }],
+        sealed: &[
+            SealedColumn { table: "problems", column: "details", id: "id", label: store::DETAILS },
+            SealedColumn { table: "problem_steps", column: "note", id: "problem, nth", label: store::NOTE },
+        ],
         jobs: jobs::register,
     }
 }

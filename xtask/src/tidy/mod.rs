@@ -6,6 +6,7 @@ mod names;
 mod paths;
 mod places;
 mod purity;
+mod sealed;
 mod sql;
 mod tables;
 mod weights;
@@ -23,6 +24,7 @@ pub const RULES: &[Rule] = &[
     Rule { name: "floors", check: floors::arrows_point_down },
     Rule { name: "faces", check: floors::duties_are_met_at_the_door },
     Rule { name: "tables", check: tables::stay_at_home },
+    Rule { name: "sealed columns", check: sealed::labels_are_listed },
     Rule { name: "statements", check: sql::holds_no_values },
     Rule { name: "pure rules", check: purity::rules_are_pure },
     Rule { name: "surroundings", check: purity::surroundings_are_read_in_one_place },

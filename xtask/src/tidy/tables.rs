@@ -41,7 +41,7 @@ fn homes(tree: &Tree) -> (BTreeMap<String, &str>, Vec<Fault>) {
 }
 
 /// `duties/calls/src/store.rs` lives in `duties/calls`.
-fn home_of(path: &str) -> Option<&str> {
+pub(super) fn home_of(path: &str) -> Option<&str> {
     let (end, _) = path.match_indices('/').nth(1)?;
     let is_crate = path.starts_with("duties/") || path.starts_with("crates/");
     Some(&path[..if is_crate { end } else { path.find('/')? }])
@@ -67,7 +67,7 @@ fn tables_spoken_of(string: &str) -> Vec<String> {
     words.windows(2).filter(|pair| OPENINGS.contains(&pair[0].as_str())).map(|pair| pair[1].clone()).collect()
 }
 
-fn sql_words(sql: &str) -> Vec<String> {
+pub(super) fn sql_words(sql: &str) -> Vec<String> {
     sql.split(|c: char| !c.is_alphanumeric() && c != '_')
         .filter(|word| !word.is_empty())
         .map(str::to_ascii_lowercase)

@@ -22,6 +22,7 @@ const WORKERS: usize = 16;
 
 /// Not a test of its own: what the child does.
 #[test]
+#[ignore = "no test by itself: others run it as a process of its own"]
 fn child() {
     let Ok(task) = std::env::var(TASK) else { return };
     let (mode, address) = task.split_once(' ').expect("mode and address");
@@ -91,7 +92,7 @@ fn start(mode: &str, address: &Address) -> Working {
         Address::Postgres(url) => url.clone(),
     };
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "killed::child", "--nocapture", "--test-threads=1"])
+        .args(["--ignored", "--exact", "killed::child", "--nocapture", "--test-threads=1"])
         .env(TASK, format!("{mode} {url}"))
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

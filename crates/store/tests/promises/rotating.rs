@@ -7,7 +7,7 @@ use std::sync::{
 
 use store::{
     Error, Migration, Result, Sealed, Tx, params,
-    rotate::{SealedColumn, rotate},
+    rotate::{SealedColumn, finish, rotate},
     testing,
 };
 use uuid::Uuid;
@@ -17,9 +17,11 @@ use crate::common::act;
 const PEOPLE: Migration = Migration {
     name: "test/0001_people",
     sql: "create table people (id uuid primary key, phone bytea, phone_blind bytea not null); \
-          create unique index people_phone on people (phone_blind);",
+          create unique index people_phone on people (phone_blind); \
+          create table steps (person uuid not null, nth bigint not null, note bytea, primary key (person, nth));",
 };
 const PHONE: SealedColumn = SealedColumn { table: "people", column: "phone", id: "id", label: "people.phone" };
+const NOTE: SealedColumn = SealedColumn { table: "steps", column: "note", id: "person, nth", label: "steps.note" };
 
 fn add(tx: &mut Tx, phone: &str) -> Result<()> {
     let (sealed, blind) = (tx.seal("people.phone", phone), tx.blind("people.phone", phone));
@@ -63,13 +65,41 @@ async fn everything_is_under_the_new_key_and_still_found() {
 
         assert_eq!(store.look(|tx| tx.under_old_keys(PHONE)).await, Ok(0));
         assert_eq!(rotate(&store, &[PHONE]).await, Ok(0));
-        store.use_keyring(store.keyring().without_old_keys());
+        store.use_keyring(finish(&store, &[PHONE]).await.unwrap());
         for n in (0..500).chain(1_000..1_000 + added) {
             assert_eq!(store.look(move |tx| find(tx, &phone(n))).await, Ok(Some(phone(n))));
         }
         // The control: the old key alone opens nothing any more.
         store.use_keyring((*old).clone());
         assert!(matches!(store.look(move |tx| find(tx, &phone(0))).await, Err(Error::Sealed(_))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_goes_only_when_nothing_is_under_it() {
+    testing::each_engine(vec![PEOPLE], |store| async move {
+        let (first, second) = (Uuid::new_v4(), Uuid::new_v4());
+        let note = move |tx: &mut Tx, person, nth: i64| {
+            let sealed = tx.seal("steps.note", &format!("note {nth}"));
+            tx.execute("insert into steps (person, nth, note) values ($1, $2, $3)", params![person, nth, sealed])
+        };
+        let all =
+            move |tx: &mut Tx| (0..150).try_for_each(|nth| note(tx, first, nth).and(note(tx, second, nth)).map(drop));
+        store.change(act(), all).await.unwrap();
+        store.use_keyring(store.keyring().with_new_key().unwrap());
+        let refused = finish(&store, &[PHONE, NOTE]).await;
+        assert!(matches!(&refused, Err(Error::Key(why)) if why.contains("300 values of steps.note")), "{refused:?}");
+        // A key of two columns, in pages that end within one of them.
+        assert_eq!(rotate(&store, &[PHONE, NOTE]).await, Ok(300));
+        store.use_keyring(finish(&store, &[PHONE, NOTE]).await.unwrap());
+        let read = store.look(move |tx| {
+            tx.rows("select note from steps where nth = 149", params![], |row| row.get::<Sealed>(0))?
+                .iter()
+                .map(|sealed| tx.open("steps.note", sealed))
+                .collect::<Result<Vec<_>>>()
+        });
+        assert_eq!(read.await.unwrap(), ["note 149"; 2]);
     })
     .await;
 }

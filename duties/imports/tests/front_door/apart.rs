@@ -23,11 +23,11 @@ pub const TOPIC: &str = "MUSTER_IMPORT_TEST";
 /// This test binary, about to run one test in a process of its own.
 pub fn child(test: &str, topic: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", test, "--nocapture"]).env(TOPIC, topic).stdout(Stdio::piped());
+    command.args(["--ignored", "--exact", test, "--nocapture"]).env(TOPIC, topic).stdout(Stdio::piped());
     command
 }
 
-/// What the parent wants, in a child; nothing when the test is run by itself.
+/// What the parent wants, in a child; nothing when somebody runs all the ignored tests.
 pub fn topic() -> Option<PathBuf> {
     std::env::var_os(TOPIC).map(PathBuf::from)
 }

@@ -49,6 +49,7 @@ async fn a_quotation_mark_that_never_closes_ends_the_import_with_a_sentence() {
 
 /// Not a test by itself: the server that gets one file.
 #[tokio::test]
+#[ignore = "no test by itself: others run it as a process of its own"]
 async fn child_takes_a_file() {
     let Some(file) = topic() else { return };
     let place = Place::sqlite().await;
@@ -71,6 +72,7 @@ async fn child_takes_a_file() {
 
 /// Not a test by itself: a reader that inflates the worksheet whole, as many do.
 #[test]
+#[ignore = "no test by itself: others run it as a process of its own"]
 fn child_reads_without_bounds() {
     let Some(file) = topic() else { return };
     let before_kb = measure_from_here();

@@ -43,6 +43,7 @@ async fn bring(folder: &Path, store: Store, register: Register, on_piece: impl F
 
 /// Not a test by itself: brings the people in and tells each piece, until it is killed.
 #[tokio::test]
+#[ignore = "no test by itself: others run it as a process of its own"]
 async fn child_is_killed() {
     let Some(folder) = topic() else { return };
     let store = open(&folder);

@@ -39,6 +39,7 @@ fn write(path: &Path, rows: u64) {
 
 /// Not a test by itself: the server that gets the list, is watched while it reads it, and takes it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "no test by itself: others run it as a process of its own"]
 async fn child_takes_a_list() {
     let Some(file) = topic() else { return };
     let place = Place::sqlite().await;
