@@ -33,6 +33,15 @@ impl Crowd {
         self.grove.lift(agent, who.skills, value - who.penalty - who.away_cost);
     }
 
+    /// The agent's dual value is this.
+    pub fn renew(&mut self, net: &Net, agent: u32, value: i64) {
+        let who = &net.agents[agent as usize];
+        let reach = Some(value - who.penalty - who.away_cost);
+        for skill in (0..32).filter(|skill| who.skills >> skill & 1 == 1) {
+            self.grove.set(agent, skill, reach);
+        }
+    }
+
     /// Calls `visit` with the agents that may come to the post and for whom `cost − price − value` is below a limit –
     /// and with some more. `visit` returns the limit from then on.
     pub fn beckon(&self, net: &Net, post: u32, price: i64, mut limit: i64, mut visit: impl FnMut(u32) -> i64) {
