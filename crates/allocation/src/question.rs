@@ -30,7 +30,8 @@ impl Question {
         }
         let post = |(&(site, role), &fixed): (&(usize, PostRole), &u32)| {
             let headcount = tables.sites[site].needs[role as usize];
-            let gap_price = weights.missing_m * i64::from(tables.sites[site].priority);
+            // Too large a weight is refused by name when the problem is looked at.
+            let gap_price = weights.missing_m.saturating_mul(tables.sites[site].priority.into());
             let need = headcount.max(fixed);
             Post {
                 place: site,
@@ -38,7 +39,7 @@ impl Question {
                 need,
                 crew: weights.crew(headcount).min(need),
                 gap_price,
-                crew_price: 2 * gap_price,
+                crew_price: gap_price.saturating_mul(2),
             }
         };
         let is_replan = !tables.held.is_empty();
