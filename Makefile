@@ -18,7 +18,7 @@ test: setup ## every check, a few minutes; the last line is the count
 bench: setup ## the numbers that are promised, measured on this machine
 	cargo run --release -p benches
 
-bench-allocation: ## who goes where, against LEMON, OR-Tools, HiGHS and others (SIZES="S M L")
+bench-allocation: ## who goes where, against LEMON, OR-Tools, HiGHS and others (SIZES="S M L general")
 	@benches/allocation/setup
 	@python3 benches/allocation/run.py
 

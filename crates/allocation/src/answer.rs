@@ -80,7 +80,7 @@ pub struct Report {
     pub travel_m: i64,
     pub user_s: f64,
     pub peak_mb: u64,
-    /// Pairs of volunteer and site that the referee has looked at; zero where the candidates were trusted.
+    /// Pairs of volunteer and site that the referee has looked at; zero where the engine's own certificate was believed.
     pub pairs: u64,
     pub weights: Weights,
     pub posts: Vec<Worth>,
@@ -126,6 +126,19 @@ impl Report {
 }
 
 impl Line {
+    const HEADINGS: &[&str] = &["volunteer", "site", "role", "distance_m", "reason"];
+
+    /// What is written of a line, under its headings.
+    pub(crate) fn cells<'q>(&self, question: &'q Question) -> [Cell<'q>; 5] {
+        [
+            Cell::from(&question.tables.volunteers[self.volunteer].code),
+            Cell::from(question.site_code(self.post)),
+            Cell::from(question.posts[self.post].1.name()),
+            Cell::from(self.distance_m),
+            Cell::from(self.reason.name()),
+        ]
+    }
+
     /// The lines of a plan, in the volunteers' order.
     pub fn all(question: &Question, plan: &Plan) -> Vec<Self> {
         let links = question.links();
@@ -250,16 +263,9 @@ fn teams(question: &Question, lines: &[Line]) -> Vec<OfTeam> {
 
 /// Writes the plan: `volunteer,site,role,distance_m,reason`, as CSV or, by the name, XLSX.
 pub fn write_plan(path: &Path, question: &Question, plan: &Plan) -> Result<(), Fault> {
-    let mut out = table(path, "plan", &["volunteer", "site", "role", "distance_m", "reason"])?;
+    let mut out = table(path, "plan", Line::HEADINGS)?;
     for line in Line::all(question, plan) {
-        let cells = [
-            Cell::from(&question.tables.volunteers[line.volunteer].code),
-            Cell::from(question.site_code(line.post)),
-            Cell::from(question.posts[line.post].1.name()),
-            Cell::from(line.distance_m),
-            Cell::from(line.reason.name()),
-        ];
-        out.row(cells).map_err(Fault::written(path))?;
+        out.row(line.cells(question)).map_err(Fault::written(path))?;
     }
     close(path, out)
 }

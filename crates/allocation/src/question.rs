@@ -30,7 +30,8 @@ impl Question {
         }
         let post = |(&(site, role), &fixed): (&(usize, PostRole), &u32)| {
             let headcount = tables.sites[site].needs[role as usize];
-            let gap_price = weights.missing_m * i64::from(tables.sites[site].priority);
+            // Too large a weight is refused by name when the problem is looked at.
+            let gap_price = weights.missing_m.saturating_mul(tables.sites[site].priority.into());
             let need = headcount.max(fixed);
             Post {
                 place: site,
@@ -38,7 +39,7 @@ impl Question {
                 need,
                 crew: weights.crew(headcount).min(need),
                 gap_price,
-                crew_price: 2 * gap_price,
+                crew_price: gap_price.saturating_mul(2),
             }
         };
         let is_replan = !tables.held.is_empty();
@@ -48,8 +49,9 @@ impl Question {
             let is_free = person.is_reserve && !is_held;
             Agent {
                 group: person.team,
-                penalty: weights.tiredness_m(person.nights_in_a_row)
-                    + if person.is_reserve { weights.reserve_m } else { 0 },
+                penalty: weights
+                    .tiredness_m(person.nights_in_a_row)
+                    .saturating_add(if person.is_reserve { weights.reserve_m } else { 0 }),
                 home,
                 away_cost: if is_replan && !is_free { weights.moved_m } else { 0 },
                 origin: ways.origin(at),

@@ -24,19 +24,14 @@ pub fn write_reasons(path: &Path, question: &Question, plan: &Plan) -> Result<()
             None => None,
         };
         let moves = told.as_ref().map_or_else(String::new, |told| in_words(question, &told.2.moves[1..]));
-        let cells = [
-            Cell::from(&question.tables.volunteers[line.volunteer].code),
-            Cell::from(question.site_code(line.post)),
-            Cell::from(question.posts[line.post].1.name()),
-            Cell::from(line.distance_m),
-            Cell::from(line.reason.name()),
+        let why = [
             Cell::from(told.as_ref().map(|told| question.site_code(told.0))),
             Cell::from(told.as_ref().map(|told| question.posts[told.0].1.name())),
             Cell::from(told.as_ref().map(|told| told.1)),
             Cell::from(told.as_ref().map(|told| told.2.extra_cost)),
             Cell::from(&moves),
         ];
-        out.row(cells).map_err(Fault::written(path))?;
+        out.row(line.cells(question).into_iter().chain(why)).map_err(Fault::written(path))?;
     }
     close(path, out)
 }

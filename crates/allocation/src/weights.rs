@@ -53,7 +53,8 @@ impl Weights {
     /// The people without whom a post cannot work.
     pub const fn crew(&self, headcount: u32) -> u32 {
         let percent = if self.crew_percent > 100 { 100 } else { self.crew_percent };
-        (headcount * percent).div_ceil(100)
+        // In two parts: the product of a very large headcount would not fit.
+        headcount / 100 * percent + (headcount % 100 * percent).div_ceil(100)
     }
 }
 
@@ -64,8 +65,8 @@ mod tests {
     #[test]
     fn crews_round_up_and_tiredness_grows() {
         let weights = Weights::default();
-        let crews = [0, 1, 2, 3, 5, 10].map(|headcount| weights.crew(headcount));
-        assert_eq!(crews, [0, 1, 2, 2, 3, 6]);
+        let crews = [0, 1, 2, 3, 5, 10, 99, 101, 4_000_000_000].map(|headcount| weights.crew(headcount));
+        assert_eq!(crews, [0, 1, 2, 2, 3, 6, 60, 61, 2_400_000_000]);
         assert_eq!([0, 1, 2, 9].map(|nights| weights.tiredness_m(nights)), [0, 3_000, 10_000, 10_000]);
     }
 }

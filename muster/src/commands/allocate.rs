@@ -8,6 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use allocation::{Question, Report, Survey, Tables, Ways, Weights};
@@ -63,18 +64,24 @@ pub struct Allocate {
 
 impl Allocate {
     pub fn run(self) -> anyhow::Result<()> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let is_ended = ended_by_the_keyboard(&runtime);
         let mut tables = Tables::read(&self.sites, &self.teams, &self.links, &self.volunteers)?;
         if let Some(current) = &self.current {
             tables.read_current(current, self.arrived.as_deref())?;
         }
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let weights = self.weights()?;
         let ways = match (&self.distances, &self.distance_service) {
             (Some(file), _) => Ways::read(file, &tables)?,
-            (None, Some(service)) => runtime.block_on(survey(service, &tables, self.distance_service_table))?,
+            (None, Some(service)) => runtime.block_on(async {
+                tokio::select! {
+                    ways = survey(service, &tables, self.distance_service_table) => ways,
+                    _ = tokio::signal::ctrl_c() => anyhow::bail!("ended before the distances were known"),
+                }
+            })?,
             (None, None) => Ways::great_circle(),
         };
-        let question = Question::new(tables, self.weights()?, ways);
-        let is_ended = ended_by_the_keyboard(&runtime);
+        let question = Question::new(tables, weights, ways);
         let bar = bar();
         let plan = question.solve(&mut |progress| {
             bar.set_message(told(progress));
@@ -85,8 +92,13 @@ impl Allocate {
         let proof = if self.trust_candidates { None } else { Some(flow::check(&question.problem, &plan)?) };
         let mut report = Report::new(&question, &plan, proof);
         allocation::write_plan(&self.plan, &question, &plan)?;
-        if let Some(reasons) = self.reasons.as_deref().filter(|_| report.optimal) {
-            allocation::write_reasons(reasons, &question, &plan)?;
+        match &self.reasons {
+            Some(reasons) if report.optimal => allocation::write_reasons(reasons, &question, &plan)?,
+            Some(reasons) => eprintln!(
+                "{} is not written: reasons hold for a proven plan only. Let the work come to its end.",
+                reasons.display()
+            ),
+            None => {}
         }
         (report.user_s, report.peak_mb) = used();
         report.write(&self.report)?;
@@ -101,24 +113,38 @@ impl Allocate {
     }
 }
 
+/// A service that takes longer for a single table does not come back.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Asks a `table` service for every way, block after block.
 async fn survey(service: &str, tables: &Tables, most: usize) -> anyhow::Result<Ways> {
-    let (client, base) = (reqwest::Client::new(), service.trim_end_matches('/'));
+    let client = reqwest::Client::builder().connect_timeout(PATIENCE / 6).timeout(PATIENCE).build()?;
+    let base = service.trim_end_matches('/');
     let mut survey = Survey::new(tables, most);
     for block in survey.blocks() {
         let answer = client.get(format!("{base}{}", block.path)).send().await;
         let answer = answer.with_context(|| format!("asking {base}: check that the service runs"))?;
-        survey.take(&block, &answer.text().await?)?;
+        let status = answer.status();
+        // What the service itself refuses it explains in the same form, with 400.
+        if !status.is_success() && status != reqwest::StatusCode::BAD_REQUEST {
+            anyhow::bail!("{base} answers with {status}: check the address, and that the service runs");
+        }
+        let text = answer.text().await.with_context(|| format!("{base} breaks off: ask again"))?;
+        survey.take(&block, &text)?;
     }
     Ok(survey.finish())
 }
 
+/// The first Ctrl-C asks for the best plan so far, the second asks for nothing any more.
 fn ended_by_the_keyboard(runtime: &tokio::runtime::Runtime) -> Arc<AtomicBool> {
     let is_ended = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&is_ended);
     runtime.spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             flag.store(true, Ordering::Relaxed);
+        }
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(130);
         }
     });
     is_ended

@@ -57,7 +57,7 @@ impl<'e, 'w> Auction<'e, 'w> {
         self.first_round();
         self.engine.deals.keep(LENGTH);
         while self.epsilon > 1 && !self.watch.is_over() {
-            self.lift(2 * self.epsilon);
+            self.lift(self.epsilon);
             self.epsilon = (self.epsilon / STEP).max(1);
             self.reopen();
             self.forward();
@@ -236,6 +236,10 @@ impl<'e, 'w> Auction<'e, 'w> {
         }
         self.engine.paid[caller as usize] = self.engine.net.cost(caller, post);
         self.floors[post as usize].push((price + first - self.epsilon, caller));
+        let Engine { crowd, net, paid, price, .. } = &mut *self.engine;
+        for &(_, agent) in &self.floors[post as usize] {
+            crowd.renew(net, agent, paid[agent as usize] - price[post as usize]);
+        }
         left
     }
 

@@ -5,63 +5,41 @@
 //! `distance + unlinked + … − y_p − reach`, so a node cannot hold anybody nearer (in cost) than that sum with its box's
 //! distance. Agents close to the post – linked to its place, or at home there – are looked at one by one.
 
-use super::grove::{Grove, ROOT};
-use crate::net::Net;
+use super::grove::Grove;
+use crate::net::{Net, small};
 
 #[derive(Clone, Debug)]
 pub(super) struct Crowd {
+    /// Reaches; they may be too high, never too low.
     grove: Grove,
-    skills: usize,
-    /// Highest reach by node and skill; may be too high, never too low.
-    reach: Vec<i64>,
 }
-
-/// Nobody's reach, far enough from the edge to be added to.
-const NOBODY: i64 = i64::MIN / 4;
 
 impl Crowd {
     pub fn new(net: &Net) -> Self {
-        let grove = Grove::new(&net.agent_at, 6);
-        let skills = net.skills();
-        Self { reach: vec![NOBODY; grove.nodes() * skills], skills, grove }
+        Self { grove: Grove::new(&net.agent_at, net.skills(), net.radius_m) }
     }
 
     /// Takes over the dual values of all agents.
     pub fn recount(&mut self, net: &Net, value: impl Fn(u32) -> i64) {
-        self.reach.fill(NOBODY);
-        for leaf in self.grove.nodes() / 2..self.grove.nodes() {
-            for at in self.grove.points(leaf) {
-                let agent = self.grove.order[at];
-                let reach = reach_of(net, agent, value(agent));
-                self.lift(leaf, net.agents[agent as usize].skills, reach);
-            }
-        }
-        for at in (ROOT * self.skills..self.reach.len() / 2).rev() {
-            let (node, skill) = (at / self.skills, at % self.skills);
-            let child = 2 * node * self.skills + skill;
-            self.reach[at] = self.reach[child].max(self.reach[child + self.skills]);
+        self.grove.clear();
+        for agent in 0..small(net.agents.len()) {
+            self.raise(net, agent, value(agent));
         }
     }
 
     /// The agent's dual value has risen.
     pub fn raise(&mut self, net: &Net, agent: u32, value: i64) {
-        let reach = reach_of(net, agent, value);
-        let mut node = self.grove.leaf_of(agent);
-        while node >= ROOT && self.lift(node, net.agents[agent as usize].skills, reach) {
-            node /= 2;
-        }
+        let who = &net.agents[agent as usize];
+        self.grove.lift(agent, who.skills, value - who.penalty - who.away_cost);
     }
 
-    /// Lifts the reach of the skills to at least this; whether any was lower.
-    fn lift(&mut self, node: usize, skills: u32, reach: i64) -> bool {
-        let mut lifted = false;
-        for (skill, known) in self.reach[node * self.skills..][..self.skills].iter_mut().enumerate() {
-            if skills >> skill & 1 == 1 && *known < reach {
-                *known = reach;
-                lifted = true;
-            }
+    /// The agent's dual value is this.
+    pub fn renew(&mut self, net: &Net, agent: u32, value: i64) {
+        let who = &net.agents[agent as usize];
+        let reach = Some(value - who.penalty - who.away_cost);
+        for skill in (0..32).filter(|skill| who.skills >> skill & 1 == 1) {
+            self.grove.set(agent, skill, reach);
         }
-        lifted
     }
 
     /// Calls `visit` with the agents that may come to the post and for whom `cost − price − value` is below a limit –
@@ -72,52 +50,13 @@ impl Crowd {
                 limit = visit(agent);
             }
         }
-        let mut stack = vec![(self.at_least(net, ROOT, post), ROOT)];
-        while let Some((at_least, node)) = stack.pop() {
-            if at_least - price >= limit {
-                continue;
-            }
-            if self.grove.is_leaf(node) {
-                for &agent in self.agents(node) {
-                    if net.may(agent, post) && !net.is_close_to(agent, post) {
-                        limit = visit(agent);
-                    }
-                }
-                continue;
-            }
-            let (left, right) = (self.at_least(net, 2 * node, post), self.at_least(net, 2 * node + 1, post));
-            let near = usize::from(right < left);
-            stack.push((left.max(right), 2 * node + 1 - near));
-            stack.push((left.min(right), 2 * node + near));
-        }
-    }
-
-    /// What the cheapest of the node's agents must pay at least more than it does now to come to the post, the post's
-    /// price not counted.
-    #[inline]
-    pub fn at_least(&self, net: &Net, node: usize, post: u32) -> i64 {
         let what = &net.posts[post as usize];
-        let reach = self.reach[node * self.skills + usize::from(what.skill)];
-        if reach == NOBODY {
-            return -NOBODY;
-        }
-        let metres = self.grove.metres_at_least(node, net.place_at[what.place], net.radius_m);
-        net.unlinked_cost + metres - reach
+        let anyway = net.unlinked_cost - price;
+        self.grove.search(net.place_at[what.place], 1 << what.skill, limit - anyway, &mut |agent| {
+            if net.may(agent, post) && !net.is_close_to(agent, post) {
+                limit = visit(agent);
+            }
+            limit - anyway
+        });
     }
-
-    #[inline]
-    pub fn is_leaf(&self, node: usize) -> bool {
-        self.grove.is_leaf(node)
-    }
-
-    /// The agents of a leaf.
-    pub fn agents(&self, leaf: usize) -> &[u32] {
-        &self.grove.order[self.grove.points(leaf)]
-    }
-}
-
-#[inline]
-fn reach_of(net: &Net, agent: u32, value: i64) -> i64 {
-    let who = &net.agents[agent as usize];
-    value - who.penalty - who.away_cost
 }

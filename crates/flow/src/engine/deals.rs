@@ -77,11 +77,17 @@ impl Deals {
     }
 
     /// Makes the list anew; offers at `limit` or above are not of interest.
-    pub fn renew(&mut self, net: &Net, market: &mut Market, price: &[i64], agent: u32, limit: i64) {
+    pub fn renew(&mut self, net: &Net, market: &Market, price: &[i64], agent: u32, limit: i64) {
         let mut deals = [FAR; LENGTH];
         let mut count = 0;
-        let offers = &mut self.offers[agent as usize * LENGTH..][..LENGTH];
         let length = self.length;
+        let limit = if self.list(agent).len() == length {
+            let worst = self.list(agent).iter().map(|offer| offer.cost - price[offer.post as usize]).max();
+            limit.min(worst.map_or(limit, |worst| worst + 1))
+        } else {
+            limit
+        };
+        let offers = &mut self.offers[agent as usize * LENGTH..][..LENGTH];
         market.browse(&Ask::new(net, price, agent), limit, |offer, deal| {
             let mut at = count.min(length - 1);
             while at > 0 && deals[at - 1] > deal {

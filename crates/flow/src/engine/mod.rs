@@ -56,7 +56,6 @@ pub(crate) struct Engine {
     crowd: Crowd,
     deals: Deals,
     /// Room for what a step needs, kept to spare allocations.
-    close: Vec<u32>,
     changed: Vec<(u32, i64)>,
     /// Each agent placed or released, with the post it had before.
     pub moved: Vec<(u32, u32)>,
@@ -84,7 +83,6 @@ impl Engine {
             market: Market::new(&net, &price),
             crowd: Crowd::new(&net),
             deals: Deals::new(agents),
-            close: Vec::new(),
             changed: Vec::new(),
             moved: Vec::new(),
             repriced: Vec::new(),
@@ -109,7 +107,7 @@ impl Engine {
     /// Starts from the result of an auction.
     pub fn from_auction(net: Net, watch: &mut Watch) -> Self {
         let mut engine = Self::idle(net);
-        let guess = start::guess(&engine.net, &mut engine.market);
+        let guess = start::guess(&engine.net, &engine.market);
         engine.price = guess.price;
         engine.market.reprice_all(&engine.net, &engine.price);
         Auction::new(&mut engine, watch).hold(guess.scale / 2);
@@ -226,7 +224,7 @@ impl Engine {
         if beyond >= idle {
             return best;
         }
-        self.deals.renew(&self.net, &mut self.market, &self.price, agent, idle);
+        self.deals.renew(&self.net, &self.market, &self.price, agent, idle);
         let best = self.deals.best(&self.price, agent);
         Best { second: best.second.min(self.deals.beyond(agent)), ..best }
     }

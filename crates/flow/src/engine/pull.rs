@@ -1,7 +1,6 @@
 //! Filling one open slot: prices rise around it until somebody is worth pulling, or the gap is.
 
 use super::Engine;
-use super::grove::ROOT;
 use super::search::Event;
 use crate::net::NONE;
 
@@ -43,7 +42,7 @@ impl Engine {
         while let Some((distance, event)) = self.search.settle(best.0) {
             match event {
                 Event::Post(post) => self.settle_source(distance, post, &mut best),
-                Event::Node(node, post) => self.open_node(node as usize, post, &mut best),
+                Event::Ring(post, times) => self.look_around(distance, post, times, &mut best),
                 Event::Agent(..) => {}
             }
         }
@@ -57,50 +56,36 @@ impl Engine {
         if short < best.0 {
             *best = (short, Source::Short(post));
         }
-        let mut close = std::mem::take(&mut self.close);
-        close.extend(self.net.agents_close_to(post).filter(|&agent| self.net.may(agent, post)));
-        for agent in close.drain(..) {
-            self.offer_agent(distance, agent, post, best);
-        }
-        self.close = close;
-        self.offer_node(distance, ROOT, post, best);
+        self.look_around(distance, post, 0, best);
     }
 
-    fn offer_node(&mut self, distance: i64, node: usize, post: u32, best: &(i64, Source)) {
-        let at_least = distance + (self.crowd.at_least(&self.net, node, post) - self.price[post as usize]).max(0);
-        if at_least < best.0 {
-            self.search.note(at_least, Event::Node(crate::net::small(node), post));
-        }
-    }
-
-    fn open_node(&mut self, node: usize, post: u32, best: &mut (i64, Source)) {
-        let distance = self.search.distance(post);
-        if !self.crowd.is_leaf(node) {
-            self.offer_node(distance, 2 * node, post, best);
-            self.offer_node(distance, 2 * node + 1, post, best);
-            return;
-        }
-        for at in 0..self.crowd.agents(node).len() {
-            let agent = self.crowd.agents(node)[at];
-            if self.net.may(agent, post) && !self.net.is_close_to(agent, post) {
-                self.offer_agent(distance, agent, post, best);
+    /// Looks for who could come to the post, in ever wider rings as the search comes that far.
+    fn look_around(&mut self, reached: i64, post: u32, times: u32, best: &mut (i64, Source)) {
+        let Self { crowd, net, price, post_of, paid, search, .. } = self;
+        let (distance, price_here) = (search.distance(post), price[post as usize]);
+        let ring = (reached - distance).saturating_add(RING_M << (2 * times).min(40));
+        let rest = |best: &(i64, Source)| ring.min(best.0 - distance);
+        crowd.beckon(net, post, price_here, rest(best), |agent| {
+            let held = post_of[agent as usize];
+            let value = match held {
+                NONE => net.agents[agent as usize].idle_cost,
+                _ if search.distance(held) <= distance => return rest(best),
+                _ => paid[agent as usize] - price[held as usize],
+            };
+            let length = distance + net.cost(agent, post) - price_here - value;
+            if length < best.0 {
+                match held {
+                    NONE => *best = (length, Source::Idle(agent, post)),
+                    _ => search.offer(held, length, (agent, post)),
+                }
             }
-        }
-    }
-
-    /// The agent could come to `post`, for how much more than what it has now?
-    fn offer_agent(&mut self, distance: i64, agent: u32, post: u32, best: &mut (i64, Source)) {
-        let held = self.post_of[agent as usize];
-        if held == post {
-            return;
-        }
-        let length = distance + self.net.cost(agent, post) - self.price[post as usize] - self.value(agent);
-        if length >= best.0 {
-            return;
-        }
-        match held {
-            NONE => *best = (length, Source::Idle(agent, post)),
-            _ => self.search.offer(held, length, (agent, post)),
+            rest(best)
+        });
+        if distance + ring < best.0 {
+            search.note(distance + ring, Event::Ring(post, times + 1));
         }
     }
 }
+
+/// Width of the first ring; each next one is four times as wide.
+const RING_M: i64 = 500;

@@ -65,7 +65,7 @@ impl Engine {
                 }
                 Event::Post(post) => self.settle_sink(distance, post, wanted == NONE, &mut best),
                 Event::Agent(agent, times) => self.offer_more(distance, agent, times, loose, &best),
-                Event::Node(..) => {}
+                Event::Ring(..) => {}
             }
         }
         best
@@ -118,7 +118,7 @@ impl Engine {
         };
         let idle = self.net.agents[agent as usize].idle_cost;
         if times == 0 {
-            self.deals.renew(&self.net, &mut self.market, &self.price, agent, idle);
+            self.deals.renew(&self.net, &self.market, &self.price, agent, idle);
             for offer in self.deals.list(agent) {
                 let length = base + offer.cost - self.price[offer.post as usize];
                 if offer.post != from && length < best.0 {

@@ -13,8 +13,8 @@ use crate::net::{NONE, Net};
 pub(super) enum Event {
     /// A post that is reached.
     Post(u32),
-    /// A node of the crowd whose agents might come to the post.
-    Node(u32, u32),
+    /// A post round which has been looked so often without coming to the end.
+    Ring(u32, u32),
     /// An agent whose remembered offers are used up, for the how-manieth time.
     Agent(u32, u32),
 }

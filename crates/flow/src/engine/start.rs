@@ -19,7 +19,7 @@ pub(super) struct Guess {
     pub scale: i64,
 }
 
-pub(super) fn guess(net: &Net, market: &mut Market) -> Guess {
+pub(super) fn guess(net: &Net, market: &Market) -> Guess {
     let scale = ordinary_cost(net, market);
     let of_skill = price_of_skills(net, scale);
     let price = net.posts.iter().map(|post| of_skill[usize::from(post.skill)] + 3 * scale).collect();
@@ -27,7 +27,7 @@ pub(super) fn guess(net: &Net, market: &mut Market) -> Guess {
 }
 
 /// The mean cost of the nearest post, over a sample of the agents.
-fn ordinary_cost(net: &Net, market: &mut Market) -> i64 {
+fn ordinary_cost(net: &Net, market: &Market) -> i64 {
     let free = vec![0; net.posts.len()];
     let (mut sum, mut count) = (0, 0);
     let step = (net.agents.len() / 64).max(1);
