@@ -61,6 +61,7 @@ const SEALED: &[SealedColumn] = &[
 const MIGRATIONS: &[Migration] = &[
     Migration { name: "deployments/0001_deployments", sql: include_str!("../migrations/0001_deployments.sql") },
     Migration { name: "deployments/0002_phones", sql: include_str!("../migrations/0002_phones.sql") },
+    Migration { name: "deployments/0003_unseen", sql: include_str!("../migrations/0003_unseen.sql") },
 ];
 
 /// What this duty brings into the house.
