@@ -17,11 +17,11 @@ use std::process::ExitCode;
 use measure::Sheet;
 
 fn main() -> ExitCode {
-    let wanted: Vec<String> = std::env::args().skip(1).collect();
     // The server under measurement is this same file, so that it cannot be another build.
-    if wanted.first().is_some_and(|first| server::COMMANDS.contains(&first.as_str())) {
+    if std::env::var_os(server::AS_MUSTER).is_some() {
         return muster::main();
     }
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
     let runs = |name: &str| wanted.is_empty() || wanted.iter().any(|asked| asked == name);
     store::testing::keep_on_disk();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     }
     drop(runtime);
     if runs("import") {
-        reading::run();
+        reading::run(&mut sheet);
     }
     sheet.sum()
 }

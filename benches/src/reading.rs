@@ -7,12 +7,12 @@ use domain::{Actor, Clock, District, Origin};
 use store::{Address, Keyring, Options, Store};
 use web::{House, testing::TestHouse};
 
-use crate::measure;
+use crate::measure::{self, Sheet};
 
 /// A million and some volunteers.
 const SCALE: u32 = 243;
 
-pub fn run() {
+pub fn run(sheet: &mut Sheet) {
     let scale =
         std::env::args().skip_while(|arg| arg != "--scale").nth(1).and_then(|text| text.parse().ok()).unwrap_or(SCALE);
     println!("── an import of volunteers, scale {scale}");
@@ -23,8 +23,8 @@ pub fn run() {
     let raw_s = raw(&files.join("volunteers.csv"), &folder.path().join("raw.db"));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
     let ours_s = runtime.block_on(ours(&files, folder.path()));
-    println!("{:<48} {:>8.2} of the raw speed", "ratio", raw_s / ours_s);
-    println!("{:<48} {:>8} MiB", "memory at its peak", measure::peak_mb());
+    sheet.at_most("volunteers imported, times as long as reading and inserting", ours_s / raw_s, 2.0, "×");
+    sheet.say("  memory at its peak", measure::peak_mb() as f64, "MiB");
 }
 
 fn raw(file: &Path, database: &Path) -> f64 {

@@ -10,8 +10,8 @@ use std::{
 
 use store::{Address, testing};
 
-/// The commands of `muster` that this file runs as `muster` itself.
-pub const COMMANDS: [&str; 3] = ["serve", "import", "token"];
+/// Set for a process of this file that is `muster` itself.
+pub const AS_MUSTER: &str = "BENCHES_AS_MUSTER";
 
 /// Where a database lies, with the keys and settings beside it.
 pub struct Ground {
@@ -54,6 +54,7 @@ impl Ground {
         };
         let mut command = Command::new(std::env::current_exe().expect("this program has a file"));
         command.args(arguments).args(["--database", &database, "--log", "warn", "--listen", "127.0.0.1:0"]);
+        command.env(AS_MUSTER, "1");
         command.arg("--key-file").arg(self.path().join("keys")).arg("--config").arg(self.settings());
         command
     }

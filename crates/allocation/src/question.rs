@@ -49,9 +49,11 @@ impl Question {
             let is_free = person.is_reserve && !is_held;
             Agent {
                 group: person.team,
-                penalty: weights
-                    .tiredness_m(person.nights_in_a_row)
-                    .saturating_add(if person.is_reserve { weights.reserve_m } else { 0 }),
+                penalty: weights.tiredness_m(person.nights_in_a_row).saturating_add(if person.is_reserve {
+                    weights.reserve_m
+                } else {
+                    0
+                }),
                 home,
                 away_cost: if is_replan && !is_free { weights.moved_m } else { 0 },
                 origin: ways.origin(at),
