@@ -12,7 +12,7 @@ demo: ## a district's night in your browser: sign-in links are printed
 	@scripts/setup demo
 	cargo run --release -p muster -- demo
 
-test: setup ## every check, a few minutes; the last line is the count
+test: setup ## all but the long checks (make soak); the last line is the count
 	@scripts/test
 
 bench: setup ## the numbers that are promised, measured on this machine

@@ -21,6 +21,8 @@ pub enum ActorKind {
 }
 
 impl ActorKind {
+    pub const ALL: [Self; 5] = [Self::Account, Self::Volunteer, Self::Device, Self::System, Self::Visitor];
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Account => "account",
@@ -29,6 +31,13 @@ impl ActorKind {
             Self::System => "system",
             Self::Visitor => "visitor",
         }
+    }
+}
+
+impl std::str::FromStr for ActorKind {
+    type Err = String;
+    fn from_str(name: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| format!("“{name}” is no kind of actor"))
     }
 }
 

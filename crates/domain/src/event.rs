@@ -49,6 +49,8 @@ events! {
     TokenIssued "web.token_issued" { role: Role }
     /// Somebody looked at a person's data in full.
     PersonRevealed "web.person_revealed" { what: String }
+    /// Somebody has looked at unusually many people within an hour.
+    ManyPeopleSeen "web.many_people_seen" { people: u64 }
     ConflictKept "web.conflict_kept" {}
     /// Somebody decided which of two versions is true: first, second or noted.
     ConflictSettled "web.conflict_settled" { decision: String }

@@ -3,7 +3,7 @@
 use domain::{Actor, District, Moment};
 use uuid::Uuid;
 
-use crate::{Result, Row, Sealed, Tx, journal::kind_of, params, replies, replies::Asked};
+use crate::{Result, Row, Sealed, Tx, params, replies, replies::Asked};
 
 pub(crate) const BODY: &str = "conflicts.body";
 
@@ -86,7 +86,7 @@ impl Tx {
 fn first_version(tx: &mut Tx, key: Uuid) -> Result<Option<Version>> {
     let sql = "select actor_kind, actor_id, at, path, body from replies where key = $1 and body is not null";
     let kept = tx.first(sql, params![key], |row| {
-        let by = Actor::new(kind_of(row, "actor_kind")?, row.get("actor_id")?);
+        let by = Actor::new(row.parse("actor_kind")?, row.get("actor_id")?);
         let path = row.get::<Option<String>>("path")?.unwrap_or_default();
         Ok((Version { by, at: row.get("at")?, path, body: String::new() }, row.get::<Sealed>("body")?))
     })?;
@@ -101,11 +101,11 @@ type Closed = (Conflict, Sealed, Option<Sealed>);
 
 fn read(row: &Row<'_>) -> Result<Closed> {
     let path = |column| Ok::<_, crate::Error>(row.get::<Option<String>>(column)?.unwrap_or_default());
-    let by = Actor::new(kind_of(row, "actor_kind")?, row.get("actor_id")?);
+    let by = Actor::new(row.parse("actor_kind")?, row.get("actor_id")?);
     let second = Version { by, at: row.get("at")?, path: path("path")?, body: String::new() };
     let first_at: Option<Moment> = row.get("first_at")?;
     let first = first_at.map(|at| {
-        let by = Actor::new(kind_of(row, "first_kind")?, row.get("first_id")?);
+        let by = Actor::new(row.parse("first_kind")?, row.get("first_id")?);
         Ok::<_, crate::Error>(Version { by, at, path: path("first_path")?, body: String::new() })
     });
     let conflict = Conflict { id: row.get("id")?, key: row.get("key")?, first: first.transpose()?, second };

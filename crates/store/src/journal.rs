@@ -8,11 +8,11 @@
 
 use std::{fmt, ops::ControlFlow, str::FromStr};
 
-use domain::{Actor, ActorKind, District, Event, Jurisdiction, Moment};
+use domain::{Actor, District, Event, Jurisdiction, Moment};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{Act, Error, FromValue, Result, Row, Tx, hex, params, value::Mismatch};
+use crate::{Act, Error, Result, Row, Tx, hex, params};
 
 pub type Hash = [u8; 32];
 
@@ -218,7 +218,7 @@ impl Entry {
         Ok(Self {
             number: row.get("number")?,
             at: row.get("at")?,
-            actor: Actor::new(kind_of(row, "actor_kind")?, row.get("actor_id")?),
+            actor: Actor::new(row.parse("actor_kind")?, row.get("actor_id")?),
             district: row.get("district")?,
             jurisdiction: row.get("jurisdiction")?,
             kind: row.get("kind")?,
@@ -254,23 +254,6 @@ pub(crate) fn append(tx: &mut Tx, entry: &Entry) -> Result<()> {
 pub(crate) fn move_head(tx: &mut Tx, head: &Head) -> Result<()> {
     let moved = tx.execute("update journal_head set number = $1, hash = $2", params![head.number, head.hash])?;
     if moved == 1 { Ok(()) } else { Err(Error::Missing { statement: "the row of journal_head".to_owned() }) }
-}
-
-/// The kind of an actor, from a column that names it.
-pub(crate) fn kind_of(row: &Row<'_>, column: &str) -> Result<ActorKind> {
-    row.get::<Kind>(column).map(|kind| kind.0)
-}
-
-struct Kind(ActorKind);
-
-impl FromValue for Kind {
-    fn from_cell(cell: crate::Cell<'_>) -> Result<Self, Mismatch> {
-        let name = String::from_cell(cell)?;
-        let kinds =
-            [ActorKind::Account, ActorKind::Volunteer, ActorKind::Device, ActorKind::System, ActorKind::Visitor];
-        let kind = kinds.into_iter().find(|kind| kind.name() == name);
-        kind.map(Self).ok_or_else(|| Mismatch(format!("“{name}” is no kind of actor")))
-    }
 }
 
 fn json(value: &impl serde::Serialize) -> String {

@@ -9,6 +9,7 @@
 
 pub mod address;
 pub mod age;
+mod among;
 pub mod backup;
 pub mod conflicts;
 mod dialect;

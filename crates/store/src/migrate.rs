@@ -6,7 +6,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::{Act, Error, Result, Tx, engine::Purpose, epoch, journal, params};
+use crate::{Act, Error, Result, Tx, engine::Purpose, epoch, journal, params, plant};
 
 /// One step of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +104,24 @@ fn apply_pending(tx: &mut Tx, all: &[Migration], may: &impl Fn(&Standing) -> boo
 /// Creates what some migrations say, behind those that are there already.
 pub(crate) fn define_all(tx: &mut Tx, migrations: &[Migration], after: usize) -> Result<()> {
     tx.define(LEDGER)?;
-    migrations.iter().zip(after..).try_for_each(|(migration, position)| define(tx, migration, position))
+    migrations.iter().zip(after..).try_for_each(|(migration, position)| {
+        define(tx, migration, position)?;
+        step(tx, migration)
+    })
+}
+
+/// For the tests that kill a migration: it tells its steps and takes its time, and for their control it commits each.
+fn step(tx: &mut Tx, migration: &Migration) -> Result<()> {
+    let is_in_pieces = plant::has("migrate-in-pieces");
+    if is_in_pieces || plant::has("migrate-slowly") {
+        println!("step {}", migration.name);
+        std::thread::sleep(std::time::Duration::from_millis(300));
+    }
+    if is_in_pieces {
+        tx.commit()?;
+        tx.begin(Purpose::Change)?;
+    }
+    Ok(())
 }
 
 /// An empty journal and a first epoch.

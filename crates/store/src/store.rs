@@ -3,6 +3,7 @@
 use std::{
     any::Any,
     collections::BTreeSet,
+    ops::ControlFlow,
     sync::{Arc, Mutex, PoisonError, Weak},
     thread::JoinHandle,
     time::Duration,
@@ -23,6 +24,8 @@ use crate::{
 
 /// How often a server asks whether others added to the journal.
 const TAIL_POLL: Duration = Duration::from_millis(250);
+/// How often a log that is in use is tried; each try waits for the readers.
+const SWEEPS: usize = 6;
 /// The threads' names.
 const GATE: &str = "muster-gate";
 const READER: &str = "muster-look";
@@ -243,17 +246,17 @@ impl Store {
         self.inner.changes.len()
     }
 
-    /// Leaves nothing of what was erased in the database's files: what had been overwritten waits there otherwise, in the
-    /// log of SQLite and in dead rows of PostgreSQL.
+    /// Leaves nothing of what was erased in SQLite's files, where what had been overwritten waits in the log. PostgreSQL
+    /// only frees the dead rows: their bytes go when others are written over them, or with `vacuum full`.
     pub async fn sweep(&self) -> Result<()> {
         let address = self.address().clone();
         let swept = tokio::task::spawn_blocking(move || {
             apart(|| {
-                let sweep = match &address {
-                    Address::Sqlite(_) => "pragma wal_checkpoint(truncate)",
-                    Address::Postgres(_) => "vacuum",
-                };
-                engine::connect(&address, Purpose::Change)?.batch(sweep)
+                let mut session = engine::connect(&address, Purpose::Change)?;
+                match &address {
+                    Address::Sqlite(_) => empty_log(&mut *session),
+                    Address::Postgres(_) => session.batch("vacuum"),
+                }
             })
         });
         swept.await.unwrap_or_else(|panic| Err(Error::Bug(panic.to_string())))
@@ -352,6 +355,21 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// A reader that still looks at what was there before holds the log: it says that it is busy, and is not an error.
+fn empty_log(session: &mut dyn engine::Session) -> Result<()> {
+    for _ in 0..SWEEPS {
+        let mut busy = 0_i64;
+        session.each("pragma wal_checkpoint(truncate)", &[], &mut |row| {
+            busy = row.get(0)?;
+            Ok(ControlFlow::Break(()))
+        })?;
+        if busy == 0 {
+            return Ok(());
+        }
+    }
+    Err(Error::Unavailable("somebody reads the database all the time: its log still holds what was erased".to_owned()))
 }
 
 /// Waiting on a thread for that same thread would be waiting for ever.

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use store::{Migration, Store, jobs::Runner, rotate::SealedColumn};
 
 use crate::{
-    access::accounts,
+    access::{accounts, over},
     frame::NavItem,
     live::Live,
     routes::{Entry, Resolver, Routes},
@@ -95,6 +95,7 @@ pub fn own_duty() -> Duty {
         migrations: &[
             Migration { name: "web/0001_access", sql: include_str!("../migrations/0001_access.sql") },
             Migration { name: "web/0002_tries", sql: include_str!("../migrations/0002_tries.sql") },
+            Migration { name: "web/0003_over", sql: include_str!("../migrations/0003_over.sql") },
         ],
         nav: crate::access::pages::NAV,
         settings: Some(|settings| settings.of("web").map(|OwnSettings { .. }| ())),
@@ -102,7 +103,7 @@ pub fn own_duty() -> Duty {
             SealedColumn { table: "accounts", column: "name", id: "id", label: accounts::NAME },
             SealedColumn { table: "accounts", column: "phone", id: "id", label: accounts::PHONE },
         ],
-        jobs: |runner, _| runner,
+        jobs: |runner, _| runner.hourly("web.forget", over::forget),
     }
 }
 

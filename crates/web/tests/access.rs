@@ -205,6 +205,92 @@ async fn decides(test: &TestHouse) {
 }
 
 #[tokio::test]
+async fn of_two_who_decide_at_once_only_one_has_an_effect() {
+    let test = house().await;
+    for turn in 0..6 {
+        let (admin, key) = (test.client(Role::Administrator, Scope::District).await, Some(uuid::Uuid::new_v4()));
+        let ask = |login: &str| json!({"login": format!("{login}{turn}"), "name": "值班长", "role": "administrator"});
+        admin.post_with_key("/accounts", ask("first"), key).await.json();
+        assert_eq!(admin.post_with_key("/accounts", ask("second"), key).await.refused(), "409 web.4");
+        // One who may make accounts and decide.
+        let (one, other) = (decider(&test).await, decider(&test).await);
+        let conflict = one.get("/conflicts").await.json()["conflicts"][0]["id"].clone();
+        let choose = |choice: &str| json!({"conflict": conflict, "choice": choice});
+        let (did, left) = tokio::join!(
+            one.post("/conflicts", choose("second")),
+            other.post("/conflicts", choose(if turn % 2 == 0 { "first" } else { "second" }))
+        );
+        assert_eq!(usize::from(did.status.is_success()) + usize::from(left.status.is_success()), 1);
+        let accounts = admin.get("/accounts").await.text;
+        let is_second = did.status.is_success() || turn % 2 == 1;
+        assert_eq!(accounts.matches(&format!("second{turn}")).count(), usize::from(is_second), "{accounts}");
+        let refused = if did.status.is_success() { left } else { did };
+        assert_eq!(refused.refused(), "409 web.18");
+        assert_eq!(one.get("/conflicts").await.json()["conflicts"], json!([]));
+    }
+}
+
+/// Somebody with the roles of a duty officer and of an administrator.
+async fn decider(test: &TestHouse) -> web::testing::Client {
+    let client = test.client(Role::DutyOfficer, Scope::District).await;
+    let token = client.token.clone().unwrap();
+    let also = move |tx: &mut store::Tx| {
+        let standing = sessions::recognise(tx, &token, tx.at())?.unwrap();
+        Ok(web::access::standing::grant(tx, standing.actor.id, Role::Administrator, &Scope::District)?)
+    };
+    change(test, also).await.unwrap();
+    client
+}
+
+#[tokio::test]
+async fn a_clock_that_ran_ahead_locks_nobody_out() {
+    let test = house().await;
+    let guess = async || {
+        let reply = test.stranger().form("/sign-in", "login=officer&password=guess", Some("http://muster.test")).await;
+        reply.status.as_u16()
+    };
+    test.clock.set(test.clock.now().plus_h(24 * 400));
+    for _ in 0..10 {
+        guess().await;
+    }
+    assert_eq!(guess().await, 429, "the control: ten tries are what there is");
+    test.clock.set(test.clock.now().plus_h(-24 * 400));
+    assert_eq!(guess().await, 403);
+}
+
+#[tokio::test]
+async fn what_is_over_goes_after_a_month_that_was_lived() {
+    let test = house().await;
+    let begun = test.clock.now();
+    let actor = Actor::new(domain::ActorKind::Volunteer, uuid::Uuid::new_v4());
+    let begin = move |tx: &mut store::Tx| {
+        doors::open(tx, actor, &"440902".parse().unwrap(), doors::Kind::Once, Some(24))?;
+        Ok(sessions::begin(tx, actor, &"440902".parse().unwrap(), Some(sessions::SESSION_H), None)?)
+    };
+    change(&test, begin).await.unwrap();
+    test.client(Role::Administrator, Scope::District).await;
+    let kept = async || {
+        let count = "select (select count(*) from sessions) * 100 + (select count(*) from doors) as n";
+        let look =
+            move |tx: &mut store::Tx| Ok::<_, Fault>(tx.one(count, store::params![], |row| row.get::<i64>("n"))?);
+        test.house.store.look(look).await.unwrap()
+    };
+    let before = kept().await;
+    // A year by the calendar, and nothing lived.
+    test.clock.set(begun.plus_h(24 * 400));
+    test.runner.run_due(test.clock.now()).await.unwrap();
+    assert_eq!(kept().await, before, "a clock that jumps takes nothing away");
+    let lived = move |tx: &mut store::Tx| {
+        let hours = (0..32 * 24_i64).map(|hour| [store::Value::from(hour + 1), begun.plus_h(hour + 24).into()]);
+        Ok(tx.insert_many("insert into lived (hour, at)", "", hours)?)
+    };
+    change(&test, lived).await.unwrap();
+    test.clock.set(test.clock.now().plus_h(2));
+    test.runner.run_due(test.clock.now()).await.unwrap();
+    assert_eq!(kept().await, before - 100 - 1, "the session and the door go, the token and the first door stay");
+}
+
+#[tokio::test]
 async fn what_a_visitor_sends_under_a_key_is_kept_nowhere() {
     let test = house().await;
     let kept = || {

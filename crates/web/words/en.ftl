@@ -32,6 +32,7 @@ web-new-account = New account
 web-account-created = The account is there. Make a link for its holder to come in by.
 web-account-suspended = The account is suspended; its sessions have ended.
 web-suspended = suspended
+web-looked-at-many = Looked at { $count } people within an hour. Ask why; if nobody knows, suspend the account.
 web-suspend = Suspend
 web-suspend-sure = Suspend { $login }? Sessions and links of this account end at once.
 web-make-link = One-time link

@@ -32,6 +32,7 @@ web-new-account = 新建账号
 web-account-created = 账号已建立。请为持有人生成一次性链接。
 web-account-suspended = 账号已停用，其登录全部失效。
 web-suspended = 已停用
+web-looked-at-many = 一小时内查看了 { $count } 人。请问明原因；说不清的，先停用账号。
 web-suspend = 停用
 web-suspend-sure = 停用 { $login }？该账号的登录和链接立即失效。
 web-make-link = 一次性链接

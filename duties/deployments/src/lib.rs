@@ -45,7 +45,7 @@ pub use crate::{
 
 /// Erasing what people wrote who have left.
 pub mod erasure {
-    pub use crate::store::erasure::{count, erase, holds_post};
+    pub use crate::store::erasure::{count, erase, holders};
 }
 
 /// The register of standing links, for imports.

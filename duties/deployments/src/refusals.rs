@@ -53,4 +53,6 @@ web::refusals! { "deployments":
     25 SaysNotWhom = 422,
     /// A request without words.
     26 SaysNotWhat = 422,
+    /// An order's name is empty, or longer than people read.
+    27 NameInFewWords = 422,
 }

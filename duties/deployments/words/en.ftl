@@ -378,3 +378,4 @@ deployments-refused-23 = An announcement needs words, at most { $most } letters.
 deployments-refused-24 = There is nobody to tell yet. Publish a plan first, or choose another role.
 deployments-refused-25 = Say which role and how many people (1 to 500).
 deployments-refused-26 = Write a few words, so that others know what to do.
+deployments-refused-27 = The order needs a name, at most { $most } letters. Shorten it and send it again.

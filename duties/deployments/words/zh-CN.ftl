@@ -360,3 +360,4 @@ deployments-refused-23 = 公告要有内容，最多 { $most } 字。请改短�
 deployments-refused-24 = 这里还没有可以通知的人。请先发布方案或换岗位。
 deployments-refused-25 = 要人请写明岗位和人数（1 至 500）。
 deployments-refused-26 = 请写几个字，让对方知道怎么办。
+deployments-refused-27 = 命令要有名称，最多 { $most } 个字。请改短后再提交。

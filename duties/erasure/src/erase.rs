@@ -1,10 +1,12 @@
 //! The preview, the second confirmation, the erasing and its receipt.
 
+use std::sync::Arc;
+
 use domain::{District, Event, Id, Jurisdiction, things::Volunteer};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::{Tx, age, conflicts, replies};
-use web::{Desk, Done, Fault, Page, view};
+use store::{Act, Store, Tx, age, conflicts, jobs::Runner, replies};
+use web::{Desk, Done, Fault, House, Page, view};
 
 use crate::refusals::Refused;
 
@@ -20,6 +22,9 @@ impl Default for Settings {
         Self { days: 30 }
     }
 }
+
+/// So many of the due at a time, that nobody waits long at the gate.
+const AT_ONCE: usize = 500;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Nothing {}
@@ -80,23 +85,19 @@ fn chosen(tx: &mut Tx, district: &District, whom: Whom, days: u32) -> Result<Vec
             None => return Ok(Vec::new()),
         },
     };
-    let mut free = Vec::new();
-    for who in responders::erasure::leavers(tx, district, before)? {
-        if !deployments::erasure::holds_post(tx, who)? {
-            free.push(who);
-        }
-    }
-    Ok(free)
+    let mut leavers = responders::erasure::leavers(tx, district, before)?;
+    let holders = deployments::erasure::holders(tx, &leavers)?;
+    leavers.retain(|who| !holders.contains(who));
+    Ok(leavers)
 }
 
 fn counts(tx: &mut Tx, people: &[Id<Volunteer>]) -> Result<Counts, Fault> {
-    let mut counts = Counts { people: people.len() as u64, ..Counts::default() };
-    for who in people {
-        counts.words += responders::erasure::words_of(tx, *who)?;
-        counts.notices += notices::erasure::count(tx, *who)?;
-        counts.notes += deployments::erasure::count(tx, *who)?;
-    }
-    Ok(counts)
+    Ok(Counts {
+        people: people.len() as u64,
+        words: responders::erasure::words_of(tx, people)?,
+        notices: notices::erasure::count(tx, people)?,
+        notes: deployments::erasure::count(tx, people)?,
+    })
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
@@ -128,17 +129,45 @@ fn erase_all(tx: &mut Tx, place: &Jurisdiction, ask: Erase, days: u32) -> Result
     if people.len() as u64 != ask.people {
         return Err(Refused::OtherNumber.with("people", people.len()).into());
     }
-    let counts = counts(tx, &people)?;
-    for who in people {
-        responders::erasure::erase(tx, who)?;
-        notices::erasure::erase(tx, who)?;
-        deployments::erasure::erase(tx, who)?;
-    }
+    erase_these(tx, place, &people)
+}
+
+fn erase_these(tx: &mut Tx, place: &Jurisdiction, these: &[Id<Volunteer>]) -> Result<Erased, Fault> {
+    let counts = counts(tx, these)?;
+    responders::erasure::erase(tx, &place.district, these)?;
+    notices::erasure::erase(tx, these)?;
+    deployments::erasure::erase(tx, these)?;
     // What phones sent may speak of anybody.
-    let now = tx.at();
-    replies::forget_bodies(tx, now.plus_h(-24))?;
+    if let Some(before) = age::older_than(tx, 1)? {
+        replies::forget_bodies(tx, before)?;
+    }
     conflicts::forget_settled(tx)?;
     let Counts { people, words, notices, notes } = counts;
     tx.record(place, tx.actor().id, &Event::PeopleErased { people, words, notices, notes })?;
     Ok(Erased { counts })
+}
+
+/// Every hour: whoever is due is erased without anybody's asking, so many at a time.
+pub fn jobs(runner: Runner, house: &Arc<House>) -> Runner {
+    let (district, settings) = (house.settings.district.clone(), house.settings.of::<Settings>("erasure"));
+    runner.hourly("erasure.due", move |store| {
+        let (place, settings) = (Jurisdiction::district(district.clone()), settings.clone());
+        async move { erase_due(&store, place, settings?.days).await.map_err(|cause| cause.to_string()) }
+    })
+}
+
+async fn erase_due(store: &Store, place: Jurisdiction, days: u32) -> Result<(), Fault> {
+    let mut is_swept = true;
+    loop {
+        let (act, place) = (Act::system(store.clock().now()), place.clone());
+        let erased = store.change(act, move |tx| {
+            let mut people = chosen(tx, &place.district, Whom::Due, days)?;
+            people.truncate(AT_ONCE);
+            if people.is_empty() { Ok(None) } else { erase_these(tx, &place, &people).map(Some) }
+        });
+        if erased.await?.is_none() {
+            return if is_swept { Ok(()) } else { Ok(store.sweep().await?) };
+        }
+        is_swept = false;
+    }
 }

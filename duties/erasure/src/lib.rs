@@ -17,7 +17,7 @@ pub fn duty() -> Duty {
         nav: &[NavItem { href: "/erasure", word: "erasure-title", right: Right::ErasePeople, place: 95 }],
         settings: Some(|settings| settings.of::<erase::Settings>("erasure").map(drop)),
         sealed: &[],
-        jobs: |runner, _| runner,
+        jobs: erase::jobs,
     }
 }
 

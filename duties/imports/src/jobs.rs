@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{Id, Moment, things::Import};
 use store::{
-    Act, Address, Job, Store, Tx,
+    Act, Address, Job, Store, Tx, age,
     jobs::{Leased, Outcome, Runner, back_off},
 };
 use web::{Fault, House};
@@ -25,7 +25,9 @@ const PASS: &str = "imports.pass";
 const FORGET: &str = "imports.forget";
 
 /// How long the rows of an import can be looked at and taken away.
-const KEPT_H: i64 = 14 * 24;
+const KEPT_DAYS: u32 = 14;
+/// How long to wait when that many days have passed by the calendar only.
+const NOT_LIVED: Duration = Duration::from_hours(6);
 
 /// A server that has not told of its file for so long has ended.
 const SILENT_S: i64 = 120;
@@ -49,16 +51,32 @@ pub fn ask_for_pass(tx: &mut Tx, import: Id<Import>) -> Result<(), store::Error>
 
 /// Asks for an import's rows to be taken away in time.
 pub fn ask_to_forget(tx: &mut Tx, import: Id<Import>) -> Result<(), store::Error> {
-    let due = tx.at().plus_h(KEPT_H);
+    let due = tx.at().plus_h(24 * i64::from(KEPT_DAYS));
     tx.enqueue(Job { kind: FORGET, key: import.to_string(), due, body: serde_json::Value::Null })
 }
 
 async fn forget(store: Store, job: Leased) -> Outcome {
     let Ok(import) = job.key.parse::<uuid::Uuid>() else { return Outcome::Never { why: "no import".to_owned() } };
-    match forget_lines(&store, Id::from_uuid(import)).await {
-        Ok(()) => Outcome::Done,
+    match forget_old(&store, Id::from_uuid(import)).await {
+        Ok(true) => Outcome::Done,
+        Ok(false) => Outcome::Again { after: NOT_LIVED, why: "old by the calendar only".to_owned() },
         Err(cause) => Outcome::Again { after: back_off(job.attempts), why: cause.to_string() },
     }
+}
+
+/// Takes away what an import's file said, once it is old by hours lived: a clock that jumps ahead takes nothing away.
+async fn forget_old(store: &Store, import: Id<Import>) -> Result<bool, store::Error> {
+    let is_old = store.look(move |tx| {
+        let Some(before) = age::older_than(tx, KEPT_DAYS)? else { return Ok(false) };
+        Ok::<_, store::Error>(books::find(tx, import)?.is_none_or(|it| it.heard_at < before))
+    });
+    if !is_old.await? {
+        return Ok(false);
+    }
+    forget_lines(store, import).await?;
+    let act = Act::system(store.clock().now());
+    store.change(act, move |tx| books::forget_words(tx, import)).await?;
+    Ok(true)
 }
 
 /// Takes an import's kept rows away in lots, so that nobody waits long at the gate.

@@ -346,6 +346,15 @@ pub fn forget_some_lines(tx: &mut Tx, import: Id<Import>) -> Result<bool> {
     Ok(gone == LOT as u64)
 }
 
+/// Takes away what the file's own words are kept of: headings, refusal, the examples of rejected rows. Its name stays, for
+/// the list.
+pub fn forget_words(tx: &mut Tx, import: Id<Import>) -> Result<()> {
+    let Some(it) = find(tx, import)? else { return Ok(()) };
+    tell(tx, import, &Told { file_name: it.told.file_name, ..Told::default() })?;
+    tx.execute("update imports set reasons = null where id = $1", params![import])?;
+    Ok(())
+}
+
 /// What somebody once said these headings mean.
 pub fn saved_mapping(
     tx: &mut Tx,

@@ -98,9 +98,10 @@ fn without_address(reason: &str, address: &str) -> String {
 
 /// Tries one again, or all that were given up. Gives how many.
 pub fn try_again(tx: &mut Tx, district: &District, one: Option<Id<Notice>>) -> Result<u64, Error> {
-    // Their time starts anew, or those that were too old would be given up at once.
+    // Their time starts anew, or those that were too old would be given up at once. One without an address was erased
+    // with its person: there is nothing to say, and nobody to say it to.
     const AGAIN: &str = "update notices set state = 'queued', next_at = $2, made_at = $2, tries = 0, given_up_at = null
-         where district = $1 and given_up_at is not null";
+         where district = $1 and given_up_at is not null and address is not null";
     let at = tx.at();
     let count = match one {
         Some(id) => tx.execute(&format!("{AGAIN} and id = $3"), params![district, at, id])?,

@@ -8,7 +8,7 @@ use domain::{
 };
 use schemars::JsonSchema;
 use serde::Serialize;
-use store::{Error, Row, Sealed, Tx, Value, params};
+use store::{Error, Row, Sealed, Tx, params};
 use uuid::Uuid;
 use web::Locale;
 
@@ -155,22 +155,13 @@ pub fn deliveries(
     about: Uuid,
     people: &[Id<Volunteer>],
 ) -> Result<HashMap<Id<Volunteer>, Vec<Delivery>>, Error> {
-    const AT_ONCE: usize = 50;
-    let places: Vec<String> = (0..AT_ONCE).map(|place| format!("${}", place + 2)).collect();
-    let sql = format!(
-        "select person, channel, state from notices where about = $1 and person in ({}) order by version, id",
-        places.join(", ")
-    );
+    let sql = "select person, channel, state from notices where about = $1 and person in (:these) order by version, id";
     let mut found: HashMap<Id<Volunteer>, BTreeMap<Channel, State>> = HashMap::new();
-    for some in people.chunks(AT_ONCE) {
-        let ids = some.iter().chain(some.last().into_iter().cycle()).take(AT_ONCE).map(|id| Value::from(*id));
-        let values: Vec<Value> = std::iter::once(Value::from(about)).chain(ids).collect();
-        let rows = tx.rows(&sql, &values, |row| {
-            Ok((row.get::<Id<Volunteer>>("person")?, row.parse::<Channel>("channel")?, row.parse::<State>("state")?))
-        })?;
-        for (person, channel, state) in rows {
-            found.entry(person).or_default().insert(channel, state);
-        }
+    let rows = tx.rows_among(sql, params![about], people.iter().copied(), |row| {
+        Ok((row.get::<Id<Volunteer>>("person")?, row.parse::<Channel>("channel")?, row.parse::<State>("state")?))
+    })?;
+    for (person, channel, state) in rows {
+        found.entry(person).or_default().insert(channel, state);
     }
     let list =
         |states: BTreeMap<_, _>| states.into_iter().map(|(channel, state)| Delivery { channel, state }).collect();

@@ -189,11 +189,9 @@ pub fn steps(tx: &mut Tx, id: Id<Problem>) -> Result<Vec<Step>, Error> {
     let sql = "select at, actor_kind, actor, step, facts, note from problem_steps where problem = $1 order by nth";
     tx.rows(sql, params![id], |row| {
         let facts: serde_json::Value = row.get("facts")?;
-        let kind = serde_json::from_value(row.get::<String>("actor_kind")?.into())
-            .map_err(|e| Error::Bug(format!("problem_steps.actor_kind: {e}")))?;
         Ok(Step {
             at: row.get("at")?,
-            actor: Actor::new(kind, row.get("actor")?),
+            actor: Actor::new(row.parse("actor_kind")?, row.get("actor")?),
             step: row.get("step")?,
             state: serde_json::from_value(facts).map_err(|e| Error::Bug(format!("problem_steps.facts: {e}")))?,
             note: row.get("note")?,

@@ -91,18 +91,26 @@ pub struct DecideDeed {
     deed: Id<things::Deed>,
     /// Publish it, or withdraw it.
     publish: bool,
+    /// Not withdrawn for good: taken back, to be decided anew.
+    #[serde(default)]
+    anew: bool,
 }
 
-/// Publishes a deed whose person has consented, or withdraws one.
+/// Publishes a deed whose person has consented, withdraws one, or takes a publication back.
 pub async fn decide_deed(desk: Desk, ask: DecideDeed) -> Result<Done<()>, Fault> {
     let (actor, place) = (desk.actor(), desk.here().clone());
-    let next = if ask.publish { DeedState::Published } else { DeedState::Withdrawn };
+    let next = match (ask.publish, ask.anew) {
+        (true, _) => DeedState::Published,
+        (false, true) => DeedState::Consented,
+        (false, false) => DeedState::Withdrawn,
+    };
     desk.change(move |tx| {
         let deed = deeds::by_id(tx, &place.district, ask.deed)?.ok_or(House::NotThere)?;
         if deeds::is_oneself(actor, deed.volunteer) {
             return Err(Refused::OwnDeed.into());
         }
-        if !deed.state.leads_to(next) {
+        let is_possible = if ask.anew { deed.state == DeedState::Published } else { deed.state.leads_to(next) };
+        if !is_possible {
             let refused = if ask.publish { Refused::NoConsent } else { Refused::AlreadySettled };
             return Err(refused.into());
         }
@@ -113,6 +121,6 @@ pub async fn decide_deed(desk: Desk, ask: DecideDeed) -> Result<Done<()>, Fault>
     })
     .await?;
     let done = Done::at("/assessment", ()).saying("responders-deed-decided");
-    let undo = Undo::by(format!("/deeds/{}", ask.deed), &[("publish", "false")]);
+    let undo = Undo::by(format!("/deeds/{}", ask.deed), &[("publish", "false"), ("anew", "true")]);
     Ok(if ask.publish { done.undone_by(undo) } else { done })
 }

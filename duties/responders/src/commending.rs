@@ -175,7 +175,9 @@ pub async fn sheet(desk: Desk, _: Nothing) -> Result<Attachment, Fault> {
         let listed = listed(tx, &place.district, settings, now)?;
         opened(tx, listed)
     });
-    let body = written(&desk, &people.await?).map_err(|cause| Fault::Bug(cause.to_string()))?;
+    let people = people.await?;
+    desk.note_page(uuid::Uuid::nil(), "commendation list").await;
+    let body = written(&desk, &people).map_err(|cause| Fault::Bug(cause.to_string()))?;
     Ok(Attachment {
         name: format!("{}-{}.xlsx", desk.say("responders-commendations"), now.date(desk.zone())),
         mime: Format::Xlsx.media_type(),

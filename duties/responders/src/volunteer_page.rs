@@ -75,7 +75,9 @@ fn language_word(tag: &str) -> Option<&'static str> {
 
 pub async fn show(desk: Desk, _: Nothing) -> Result<Page<VolunteerPage>, Fault> {
     let id = Id::from_uuid(desk.person()?);
-    Ok(Page(desk.look(move |tx| page(tx, id)).await?))
+    let shown = desk.look(move |tx| page(tx, id)).await?;
+    desk.note_page(id.uuid(), "volunteer").await;
+    Ok(Page(shown))
 }
 
 fn page(tx: &mut Tx, id: Id<things::Volunteer>) -> Result<VolunteerPage, Fault> {

@@ -7,6 +7,36 @@ use serde_json::{Value, json};
 
 use crate::ground::Ground;
 
+/// Whoever is due is erased without anybody's asking; whoever is not, is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_due_are_erased_by_themselves() {
+    let ground = Ground::sqlite().with_district();
+    let server = ground.serve();
+    let officer = server.client(&ground.token("duty_officer"));
+    for code in ["V01", "V02"] {
+        officer.post(&format!("/volunteers/{code}/departure"), json!({}), None).await.unwrap().json();
+    }
+    server.stop();
+    change(&ground, "update volunteers set left_at = left_at - 400 * 86400000 where code = 'V01'");
+    let erased = "select count(*) from volunteers where erased_at is not null";
+    let lived = "insert into lived (hour, at) with recursive hours(hour) as (select 1 union all select hour + 1 from hours \
+                 where hour < 744) select hour, (select min(at) from lived) from hours";
+    for (change_before, expected) in [("select 1", 0), (lived, 1)] {
+        change(&ground, change_before);
+        let server = ground.serve();
+        for _ in 0..40 {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            if expected > 0 && ground.count(erased) == expected {
+                break;
+            }
+        }
+        assert_eq!(ground.count(erased), expected, "{change_before}");
+        server.stop();
+    }
+    assert_eq!(ground.count("select count(*) from volunteers where erased_at is not null and code = 'V01'"), 1);
+    assert_eq!(ground.count("select count(*) from journal where kind = 'erasure.people_erased'"), 1);
+}
+
 /// The sealed bytes and the digest of a person, as they lie in the file.
 fn traces(ground: &Ground, code: &str) -> Vec<Vec<u8>> {
     let database = rusqlite::Connection::open(ground.file()).unwrap();

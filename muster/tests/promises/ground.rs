@@ -18,21 +18,25 @@ pub const CANARY_PHONE: &str = "1998765";
 pub const SITES: [&str; 4] = ["S1", "S2", "S3", "S4"];
 pub const VOLUNTEERS: usize = 60;
 
+/// Where Debian keeps the clock that lies.
+const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+
 pub struct Ground {
     folder: Folder,
     database: String,
     plant: Option<&'static str>,
+    has_clock: bool,
 }
 
 impl Ground {
     pub fn sqlite() -> Self {
         let folder = Folder::new();
         let database = format!("sqlite:{}", folder.path().join("night.db").display());
-        Self { folder, database, plant: None }
+        Self { folder, database, plant: None, has_clock: false }
     }
 
     pub fn over(database: &str) -> Self {
-        Self { folder: Folder::new(), database: database.to_owned(), plant: None }
+        Self { folder: Folder::new(), database: database.to_owned(), plant: None, has_clock: false }
     }
 
     /// With the district of these tests brought in.
@@ -50,12 +54,26 @@ impl Ground {
         Self { plant: Some(fault), ..self }
     }
 
+    /// Under a clock of its own, that goes by so much: `+1d`. Ticking is left alone, so that nothing waits for it.
+    pub fn with_clock(self, by: &str) -> Self {
+        let ground = Self { has_clock: true, ..self };
+        ground.set_clock(by);
+        ground
+    }
+
+    /// Programs that run see it at once.
+    pub fn set_clock(&self, by: &str) {
+        let new = self.path().join("clock-new");
+        fs::write(&new, by).unwrap();
+        fs::rename(new, self.path().join("clock")).unwrap();
+    }
+
     /// Another database under the same keys.
     pub fn beside(&self, name: &str) -> Self {
         let other = Folder::new();
         let database = format!("sqlite:{}", other.path().join(name).display());
         fs::copy(self.key_file(), other.path().join("keys")).unwrap();
-        Self { folder: other, database, plant: None }
+        Self { folder: other, database, plant: None, has_clock: false }
     }
 
     pub fn path(&self) -> &Path {
@@ -84,6 +102,12 @@ impl Ground {
         command.args(arguments).env_clear().env("TMPDIR", temporary).current_dir(self.path());
         command.env("MUSTER_DATABASE", &self.database).env("MUSTER_KEY_FILE", self.key_file());
         command.env("MUSTER_LISTEN", "127.0.0.1:0").stderr(log);
+        if self.has_clock {
+            let library = fs::canonicalize(FAKETIME).expect("the Debian package faketime: run scripts/setup");
+            command.env("LD_PRELOAD", library).env("FAKETIME_TIMESTAMP_FILE", self.path().join("clock"));
+            command.env("FAKETIME_NO_CACHE", "1").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+            command.env("DONT_FAKE_MONOTONIC", "1");
+        }
         if let Some(fault) = self.plant {
             command.env("MUSTER_PLANT", fault);
         }

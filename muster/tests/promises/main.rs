@@ -3,6 +3,7 @@
 
 mod canaries;
 mod client;
+mod clocks;
 mod erased;
 mod exports;
 mod ground;

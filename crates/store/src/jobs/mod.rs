@@ -8,6 +8,7 @@
 //! A kind and key name a job while it is pending: asking again moves it forward instead of doubling it, and asking
 //! while it runs makes it run once more.
 
+mod hourly;
 mod runner;
 
 use std::time::Duration;

@@ -30,6 +30,10 @@ impl Runner {
         Self { store, handlers: HashMap::new() }
     }
 
+    pub(super) const fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Says who does the jobs of a kind.
     #[must_use]
     pub fn on<F, Fut>(mut self, kind: &'static str, handler: F) -> Self

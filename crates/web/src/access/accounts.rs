@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{Actor, ActorKind, District, Event, Id, Jurisdiction, PhoneNumber, Role, Scope, things::Account};
-use store::{Error, Sealed, Tx, Value, params};
+use store::{Error, Sealed, Tx, params};
 
 use super::{doors, sessions, standing};
 use crate::refusal::{Fault, Refused};
@@ -58,25 +58,17 @@ pub struct Contact {
     pub phone: Option<String>,
 }
 
-/// For those who must reach these people. Asked for by the handful, so that one statement text serves all lengths.
+/// For those who must reach these people.
 pub fn contacts(tx: &mut Tx, accounts: &[Id<Account>]) -> Result<HashMap<Id<Account>, Contact>, Error> {
-    const HANDFUL: usize = 32;
-    let places = (1..=HANDFUL).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
-    let sql = format!("select id, name, phone from accounts where id in ({places})");
-    let mut contacts = HashMap::with_capacity(accounts.len());
-    for handful in accounts.chunks(HANDFUL) {
-        let last = handful.last().copied();
-        let asked: Vec<Value> =
-            handful.iter().copied().chain(last.into_iter().cycle()).take(HANDFUL).map(Value::from).collect();
-        let sealed = tx.rows(&sql, &asked, |row| {
-            Ok((row.get("id")?, row.get::<Sealed>("name")?, row.get::<Option<Sealed>>("phone")?))
-        })?;
-        for (id, name, phone) in sealed {
-            let phone = phone.map(|phone| tx.open(PHONE, phone)).transpose()?;
-            contacts.insert(id, Contact { name: tx.open(NAME, name)?, phone });
-        }
-    }
-    Ok(contacts)
+    let sql = "select id, name, phone from accounts where id in (:these)";
+    let sealed = tx.rows_among(sql, &[], accounts.iter().copied(), |row| {
+        Ok((row.get("id")?, row.get::<Sealed>("name")?, row.get::<Option<Sealed>>("phone")?))
+    })?;
+    let open = |(id, name, phone): (_, _, Option<Sealed>)| {
+        let phone = phone.map(|phone| tx.open(PHONE, phone)).transpose()?;
+        Ok((id, Contact { name: tx.open(NAME, name)?, phone }))
+    };
+    sealed.into_iter().map(open).collect()
 }
 
 /// What signing in needs to know of an account.

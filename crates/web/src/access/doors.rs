@@ -75,7 +75,7 @@ pub fn enter(tx: &mut Tx, typed: &str) -> Result<(Actor, String), Fault> {
             let over = row.get::<Option<i64>>("withdrawn_at")?.is_some()
                 || row.get::<Option<i64>>("suspended_at")?.is_some()
                 || (row.get::<bool>("once")? && row.get::<Option<i64>>("used_at")?.is_some());
-            let actor = Actor::new(sessions::kind_of(&row.get::<String>("actor_kind")?), row.get::<Uuid>("holder")?);
+            let actor = Actor::new(row.parse("actor_kind")?, row.get::<Uuid>("holder")?);
             Ok((actor, row.get::<District>("district")?, over, row.get::<Option<domain::Moment>>("expires_at")?))
         },
     )?;

@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use domain::Moment;
 use store::{Act, Error, Tx, params};
 use uuid::Uuid;
 
@@ -39,10 +40,11 @@ impl Counted {
         Self { name: format!("codes {}", network(desk.peer)), most: TRIES_AT_CODES }
     }
 
-    fn is_used_up(&self, tx: &mut Tx, at: domain::Moment) -> Result<bool, Error> {
-        let sql = "select count(*) as n from tries where counted = $1 and at > $2";
+    fn is_used_up(&self, tx: &mut Tx, at: Moment) -> Result<bool, Error> {
+        let sql = "select count(*) as n from tries where counted = $1 and at > $2 and at < $3";
         let counted = tx.blind("tries.counted", &self.name);
-        let used: i64 = tx.one(sql, params![counted, at.plus_min(-WITHIN_MIN)], |row| row.get("n"))?;
+        let (from, to) = that_count(at);
+        let used: i64 = tx.one(sql, params![counted, from, to], |row| row.get("n"))?;
         Ok(used >= self.most)
     }
 }
@@ -66,7 +68,8 @@ pub async fn take(desk: &Desk, all: Vec<Counted>) -> Result<Try, Fault> {
     let act = Act { actor: desk.actor(), at: desk.at(), request: Some(desk.request) };
     let taken = desk.store().change(act, move |tx| {
         let at = tx.at();
-        tx.execute("delete from tries where at <= $1", params![at.plus_min(-WITHIN_MIN)])?;
+        let (from, to) = that_count(at);
+        tx.execute("delete from tries where at <= $1 or at >= $2", params![from, to])?;
         refuse_used_up(tx, &all, at)?;
         for one in &all {
             let counted = tx.blind("tries.counted", &one.name);
@@ -77,13 +80,19 @@ pub async fn take(desk: &Desk, all: Vec<Counted>) -> Result<Try, Fault> {
     taken.await
 }
 
+/// Tries between these two count. Those from later than now were taken while the clock ran ahead: they would lock for as
+/// long as it did.
+const fn that_count(at: Moment) -> (Moment, Moment) {
+    (at.plus_min(-WITHIN_MIN), at.plus_min(WITHIN_MIN))
+}
+
 /// The secret was right: the try does not count.
 pub fn give_back(tx: &mut Tx, taken: Try) -> Result<(), Error> {
     tx.execute("delete from tries where id = $1", params![taken.0])?;
     Ok(())
 }
 
-fn refuse_used_up(tx: &mut Tx, all: &[Counted], at: domain::Moment) -> Result<(), Fault> {
+fn refuse_used_up(tx: &mut Tx, all: &[Counted], at: Moment) -> Result<(), Fault> {
     for one in all {
         if one.is_used_up(tx, at)? {
             return Err(Refused::TooManyTries.into());

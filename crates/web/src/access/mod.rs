@@ -4,6 +4,8 @@ pub mod accounts;
 pub mod devices;
 pub mod doors;
 pub mod guard;
+pub mod looks;
+pub(crate) mod over;
 pub mod pages;
 pub mod passwords;
 pub mod secrets;

@@ -15,7 +15,7 @@ use store::{Act, Error, Tx, params};
 use super::{
     accounts, devices, doors,
     guard::{self, Counted},
-    passwords, sessions, standing, tokens,
+    looks, passwords, sessions, standing, tokens,
 };
 use crate::{
     Desk, Done, Fault, NavItem, Page,
@@ -274,6 +274,14 @@ pub struct AccountLine {
     roles: Vec<Role>,
     suspended: bool,
     created_at: Moment,
+    /// So many people within an hour of the last day, when that is unusually many.
+    looked_at: Option<u64>,
+}
+
+impl AccountLine {
+    const fn alarm(&self) -> Option<u64> {
+        self.looked_at
+    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -310,6 +318,7 @@ fn list_accounts(tx: &mut Tx, district: &District) -> Result<Vec<AccountLine>, F
                 roles: Vec::new(),
                 suspended,
                 created_at: row.get("created_at")?,
+                looked_at: None,
             };
             Ok((line, row.get::<Vec<u8>>("name")?))
         },
@@ -318,6 +327,7 @@ fn list_accounts(tx: &mut Tx, district: &District) -> Result<Vec<AccountLine>, F
     for (mut line, sealed) in rows {
         line.name = tx.open(accounts::NAME, &sealed)?;
         let grants = standing::grants_of(tx, ActorKind::Account, line.id.uuid())?;
+        line.looked_at = looks::alarm(tx, Actor::new(ActorKind::Account, line.id.uuid()))?;
         line.roles = grants.into_iter().map(|grant| grant.role).collect();
         lines.push(line);
     }

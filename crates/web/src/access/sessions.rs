@@ -56,10 +56,9 @@ pub fn recognise(tx: &mut Tx, token: &str, now: Moment) -> Result<Option<Standin
          where s.token_hash = $1 and s.ended_at is null and a.suspended_at is null
            and (s.expires_at is null or s.expires_at > $2)",
         params![secrets::hash(token), now],
-        |row| Ok((row.get::<String>("actor_kind")?, row.get::<Uuid>("holder")?, row.get::<District>("district")?)),
+        |row| Ok((row.parse::<ActorKind>("actor_kind")?, row.get::<Uuid>("holder")?, row.get::<District>("district")?)),
     )?;
     let Some((kind, holder, district)) = found else { return Ok(None) };
-    let kind = kind_of(&kind);
     let grants = standing::grants_of(tx, kind, holder)?;
     Ok(Some(Standing { actor: Actor::new(kind, holder), district, grants }))
 }
@@ -114,13 +113,4 @@ pub fn issue_token(tx: &mut Tx, district: &District, role: Role, scope: &Scope, 
     let device = domain::Id::<Standing>::fresh(tx.at()).uuid();
     standing::grant(tx, device, role, scope)?;
     begin(tx, Actor::new(ActorKind::Device, device), district, None, Some(label))
-}
-
-pub(super) fn kind_of(name: &str) -> ActorKind {
-    match name {
-        "account" => ActorKind::Account,
-        "volunteer" => ActorKind::Volunteer,
-        "device" => ActorKind::Device,
-        _ => ActorKind::Visitor,
-    }
 }

@@ -85,7 +85,7 @@ pub fn withdraw(tx: &mut Tx, holder: Uuid, role: Role, scope: &Scope) -> Result<
     Ok(rows > 0)
 }
 
-/// Withdraws everybody's grant of a role within a scope, as when a site gets another chief.
+/// Withdraws everybody's grant of a role within a scope, as when zones are made anew.
 pub fn withdraw_all(tx: &mut Tx, role: Role, scope: &Scope) -> Result<(), Error> {
     let reach = serde_json::to_string(scope).map_err(|e| Error::Bug(e.to_string()))?;
     tx.execute(

@@ -30,8 +30,8 @@ pub async fn change(desk: Desk, ask: ChangeOrder) -> Result<Done<()>, Fault> {
         if order.plan.is_some() && shift != order.shift() {
             return Err(Refused::PeopleAreTold.into());
         }
-        if let Some(name) = ask.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
-            name.clone_into(&mut order.name);
+        if let Some(name) = ask.name.as_deref().filter(|name| !name.trim().is_empty()) {
+            order.name = super::read_name(name)?;
         }
         (order.day, order.milestones) = (milestones.day(at_desk.zone()), milestones);
         orders::change(tx, &order)?;

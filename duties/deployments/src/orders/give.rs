@@ -89,14 +89,14 @@ pub async fn give(desk: Desk, ask: GiveOrder) -> Result<Done<Given>, Fault> {
     let milestones = milestones(&desk, &ask)?;
     milestones.check().map_err(|why| Refused::OutOfOrder.with("why", why))?;
     let (district, day) = (desk.district().clone(), milestones.day(desk.zone()));
-    let house = desk.house().clone();
+    let (house, name) = (desk.house().clone(), super::read_name(&ask.name)?);
     let given = desk
         .change(move |tx| {
             let sites = chosen(tx, &district, &ask)?;
             let order = Order {
                 id: Id::fresh(tx.at()),
                 district: district.clone(),
-                name: ask.name.trim().to_owned(),
+                name: name.clone(),
                 milestones,
                 day: day.clone(),
                 given_at: tx.at(),

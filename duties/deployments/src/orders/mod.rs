@@ -16,6 +16,9 @@ use web::{Fault, refusal::Refused};
 
 use crate::store::orders::{self, Order};
 
+/// As many as the forms let in.
+const MOST_LETTERS: usize = 100;
+
 /// The order named in the address.
 pub fn named(tx: &mut Tx, id: Id<things::Order>) -> Result<Order, Fault> {
     orders::order(tx, id)?.ok_or_else(|| Refused::NotThere.into())
@@ -25,4 +28,13 @@ pub fn named(tx: &mut Tx, id: Id<things::Order>) -> Result<Order, Fault> {
 pub fn open(tx: &mut Tx, id: Id<things::Order>) -> Result<Order, Fault> {
     let order = named(tx, id)?;
     if order.is_open() { Ok(order) } else { Err(crate::refusals::Refused::OrderIsClosed.into()) }
+}
+
+/// A name as it is shown everywhere: short enough for a message and a table.
+fn read_name(text: &str) -> Result<String, Fault> {
+    let name = text.trim();
+    if name.is_empty() || name.chars().count() > MOST_LETTERS {
+        return Err(crate::refusals::Refused::NameInFewWords.with("most", MOST_LETTERS).into());
+    }
+    Ok(name.to_owned())
 }

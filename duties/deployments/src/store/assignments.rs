@@ -259,23 +259,11 @@ pub fn refusal_note(tx: &mut Tx, id: Id<AnAssignment>) -> Result<Option<String>,
 /// A plan takes posts away from people who are not there yet, and from those who stand at a site that drops out. Gives
 /// how many it could.
 pub fn withdraw(tx: &mut Tx, ids: &[Id<AnAssignment>], by: Id<Plan>, dropped: Option<Id<Site>>) -> Result<u64, Error> {
-    const AT_ONCE: usize = 100;
-    let places: Vec<String> = (0..AT_ONCE).map(|place| format!("${}", place + 4)).collect();
-    let sql = format!(
-        "update assignments set state = case when state = 'arrived' then 'left' else 'withdrawn' end, \
-         left_at = case when state = 'arrived' then $1 else left_at end, ended_at = $1, ended_by = $2 \
-         where id in ({}) and ended_at is null and (state in ('told', 'acknowledged') or site = $3)",
-        places.join(", ")
-    );
-    let mut withdrawn = 0;
-    for some in ids.chunks(AT_ONCE) {
-        let last = some.last().into_iter().cycle();
-        let ids = some.iter().chain(last).take(AT_ONCE).map(|id| Value::from(*id));
-        let named = [Value::from(tx.at()), Value::from(by), Value::from(dropped.map_or(uuid::Uuid::nil(), Id::uuid))];
-        let params: Vec<Value> = named.into_iter().chain(ids).collect();
-        withdrawn += tx.execute(&sql, &params)?;
-    }
-    Ok(withdrawn)
+    let sql = "update assignments set state = case when state = 'arrived' then 'left' else 'withdrawn' end, \
+               left_at = case when state = 'arrived' then $1 else left_at end, ended_at = $1, ended_by = $2 \
+               where id in (:these) and ended_at is null and (state in ('told', 'acknowledged') or site = $3)";
+    let site = dropped.map_or(uuid::Uuid::nil(), Id::uuid);
+    tx.execute_among(sql, params![tx.at(), by, site], ids.iter().copied())
 }
 
 /// Assignments that a plan gave and that still stand.

@@ -24,11 +24,16 @@ async fn an_order_that_cannot_stand_is_refused() {
         (json!({"name": "x", "set_up_at": "2022-09-15T09:00"}), "422 deployments.1"),
         (json!({"name": "x", "shift_until": "2022-09-17T09:00"}), "422 deployments.1"),
         (json!({"name": "x", "close_at": "noon"}), "422 web.3"),
+        (json!({"name": "名".repeat(101)}), "422 deployments.27"),
+        (json!({"name": " "}), "422 deployments.27"),
     ];
     for (ask, refused) in table {
         assert_eq!(ground.officer.post("/orders", ask.clone()).await.refused(), refused, "{ask}");
     }
     assert_eq!(ground.officer.get("/orders").await.json()["orders"], json!([]));
+    let given = ground.officer.post("/orders", json!({"name": "名".repeat(100)})).await.json();
+    let path = format!("/orders/{}", given["order"].as_str().unwrap());
+    assert_eq!(ground.officer.post(&path, json!({"name": "名".repeat(101)})).await.refused(), "422 deployments.27");
 }
 
 #[tokio::test]

@@ -49,6 +49,32 @@ async fn what_is_rejected_comes_back_to_be_mended_and_sent_again() {
     assert_eq!(counts(&page), [3, 0, 0, 0], "the reason column is passed over: {page}");
 }
 
+/// R8: two weeks by a clock that jumped are none; two weeks that were lived take away all that the file said.
+#[tokio::test]
+async fn rows_go_after_two_weeks_that_were_lived() {
+    let place = Place::sqlite().await;
+    place.take("teams", TEAMS).await;
+    let judged = place.send("volunteers", "list.csv", VOLUNTEERS.as_bytes()).await;
+    let begun = place.house.clock.now();
+    let import = place.apply(&judged, "all").await["id"].as_str().unwrap().to_owned();
+    let kept = async || {
+        let rejected = place.officer.get(&format!("/imports/{import}/rejected?format=csv")).await.text;
+        (rejected.matches("王五").count(), place.look(&import).await.to_string().contains("T9"))
+    };
+    assert_eq!(kept().await, (1, true));
+    place.house.clock.set(begun.plus_h(24 * 400));
+    place.work().await;
+    assert_eq!(kept().await, (1, true), "a clock that jumps takes nothing away");
+    let lived = move |tx: &mut store::Tx| {
+        let hours = (1..=15 * 24_i64).map(|hour| [store::Value::from(hour), begun.plus_h(hour).into()]);
+        tx.insert_many("insert into lived (hour, at)", "", hours)
+    };
+    place.house.house.store.change(store::Act::system(begun), lived).await.unwrap();
+    place.house.clock.set(place.house.clock.now().plus_h(7));
+    place.work().await;
+    assert_eq!(kept().await, (0, false));
+}
+
 #[tokio::test]
 async fn what_is_known_can_be_left_as_it_is() {
     let place = Place::sqlite().await;

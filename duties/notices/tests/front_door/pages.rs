@@ -35,6 +35,12 @@ async fn given_up_and_tried_again(store: store::Store) {
     told.run_at(2).await;
     assert_eq!(texts.times().into_values().collect::<Vec<_>>(), [2, 2], "again, under the same id");
     assert_eq!(told.count(Channel::Sms, State::GivenUp).await, 2);
+    // One of the two is erased: nothing of it is left to send.
+    let erase = |tx: &mut store::Tx| notices::erasure::erase(tx, &[person(1)]);
+    test.house.store.change(told.act(), erase).await.unwrap();
+    assert_eq!(officer.post("/notices/retry", json!({})).await.json()["count"], 1, "the control: the other is tried");
+    told.run_at(3).await;
+    assert!(texts.all().iter().all(|text| !text.body.is_empty()) && texts.count() == 5);
 }
 
 #[tokio::test]

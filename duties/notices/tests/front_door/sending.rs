@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     district::{Told, here, message, messages, person, postgres, sqlite},
-    sinks::{always, gateway, mail_server},
+    sinks::{always, gateway, gateway_at, mail_server},
 };
 
 fn smtp(port: u16) -> Value {
@@ -132,20 +132,31 @@ async fn a_gateway_that_is_gone_costs_no_notice_and_is_asked_again() {
     assert_eq!(told.count(Channel::Sms, State::GivenUp).await, 60, "after half a day it is of no use");
 }
 
+/// S6: a gateway that points at another listener of this machine, by IPv4, by IPv6 and by a name that resolves to it.
 #[tokio::test]
 async fn redirects_are_not_followed() {
-    let (canary, hits) = gateway(always(200, "")).await;
-    let (url, asked) = gateway(always(302, "")).await;
-    let told = Told::with(sqlite(), json!({"sms": {"url": url}}));
-    told.queue(messages(told.order, 1)).await;
-    told.run_at(1).await;
-    assert_eq!((asked.count(), hits.count()), (1, 0));
-    assert!(asked.all()[0].to.starts_with("POST / "), "never /elsewhere");
-    assert_eq!(told.count(Channel::Sms, State::Failed).await, 1);
-    let control = Told::with(sqlite(), json!({"sms": {"url": canary}}));
-    control.queue(messages(control.order, 1)).await;
-    control.run_at(1).await;
-    assert_eq!(hits.count(), 1, "the control: the canary hears what is meant for it");
+    for listen in ["127.0.0.1:0", "[::1]:0"] {
+        let (canary, hits) = gateway_at(listen, always(200, "")).await;
+        let port = canary.rsplit(':').next().unwrap();
+        for (status, target) in
+            [(302, canary.clone()), (307, canary.clone()), (308, format!("http://localhost:{port}/latest/meta-data"))]
+        {
+            let (url, asked) = gateway(always(status, target.clone().leak())).await;
+            let told = Told::with(sqlite(), json!({"sms": {"url": url}}));
+            told.queue(messages(told.order, 1)).await;
+            told.run_at(1).await;
+            assert_eq!((asked.count(), hits.count()), (1, 0), "{status} to {target} was followed");
+            assert_eq!(told.count(Channel::Sms, State::Failed).await, 1);
+            // The control: a client that follows is heard there.
+            let follower = reqwest::Client::builder().no_proxy().build().unwrap();
+            assert!(follower.post(url).send().await.unwrap().status().is_success());
+            assert_eq!(hits.take(), 1, "{status} to {target} leads nowhere");
+        }
+        let control = Told::with(sqlite(), json!({"sms": {"url": canary}}));
+        control.queue(messages(control.order, 1)).await;
+        control.run_at(1).await;
+        assert_eq!(hits.count(), 1, "the control: the canary hears what is meant for it");
+    }
 }
 
 #[tokio::test]

@@ -35,6 +35,11 @@ impl Received {
         self.0.lock().unwrap().len()
     }
 
+    /// Says how many there are, and forgets them.
+    pub fn take(&self) -> usize {
+        std::mem::take(&mut *self.0.lock().unwrap()).len()
+    }
+
     /// How often each id came.
     pub fn times(&self) -> HashMap<String, usize> {
         self.all().into_iter().fold(HashMap::new(), |mut times, taken| {
@@ -57,7 +62,11 @@ pub fn always(status: u16, body: &'static str) -> Answers {
 
 /// A gateway on this machine; gives its address (`http://127.0.0.1:…`).
 pub async fn gateway(answers: Answers) -> (String, Received) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    gateway_at("127.0.0.1:0", answers).await
+}
+
+pub async fn gateway_at(address: &str, answers: Answers) -> (String, Received) {
+    let listener = TcpListener::bind(address).await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let received = Received::default();
     let kept = received.clone();
@@ -88,7 +97,9 @@ async fn serve_http(stream: TcpStream, answers: Answers, received: Received) -> 
         let (status, reply, after) = answers(&taken);
         received.push(taken);
         tokio::time::sleep(after).await;
-        let location = if (300..400).contains(&status) { "location: /elsewhere\r\n" } else { "" };
+        // The text of a redirection is where it leads.
+        let is_elsewhere = (300..400).contains(&status);
+        let location = if is_elsewhere { format!("location: {reply}\r\n") } else { String::new() };
         let reply = format!("HTTP/1.1 {status} -\r\n{location}content-length: {}\r\n\r\n{reply}", reply.len());
         stream.get_mut().write_all(reply.as_bytes()).await.ok()?;
     }

@@ -273,8 +273,5 @@ fn mark_of(row: &Row<'_>) -> Result<Mark, Error> {
 }
 
 fn actor_of(row: &Row<'_>) -> Result<Actor, Error> {
-    let kind: String = row.get("actor_kind")?;
-    let kind = serde_json::from_value(serde_json::Value::String(kind))
-        .map_err(|cause| Error::Bug(format!("checklist_marks.actor_kind: {cause}")))?;
-    Ok(Actor::new(kind, row.get::<Uuid>("actor")?))
+    Ok(Actor::new(row.parse("actor_kind")?, row.get::<Uuid>("actor")?))
 }

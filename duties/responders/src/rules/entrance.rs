@@ -23,7 +23,9 @@ pub fn entrance(wrong: u32, last_at: Moment, now: Moment) -> Entrance {
         _ => return Entrance::Shut,
     };
     let until = last_at.plus_min(rest_min);
-    if now < until { Entrance::Rests { until } } else { Entrance::Open }
+    // A mistake from later than now was made while the clock ran ahead: it counts, and nobody waits for it to catch up.
+    let is_true = last_at <= now.plus_min(rest_min);
+    if now < until && is_true { Entrance::Rests { until } } else { Entrance::Open }
 }
 
 #[cfg(test)]
@@ -38,6 +40,7 @@ mod tests {
         assert_eq!(after_min(3, 0), Entrance::Rests { until: at.plus_min(1) });
         assert_eq!(after_min(3, 1), Entrance::Open);
         assert_eq!(after_min(4, 9), Entrance::Rests { until: at.plus_min(10) });
+        assert_eq!(after_min(4, -60 * 24), Entrance::Open, "made by a clock that ran a day ahead");
         assert_eq!([after_min(5, 60 * 24 * 365), after_min(9, 0)], [Entrance::Shut; 2]);
     }
 }

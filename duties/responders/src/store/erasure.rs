@@ -20,46 +20,55 @@ pub fn leavers(tx: &mut Tx, district: &District, before: Option<Moment>) -> Resu
     )
 }
 
-/// How many texts there are by or about somebody.
-pub fn words_of(tx: &mut Tx, who: Id<Volunteer>) -> Result<u64> {
-    tx.one(
-        "select (select count(*) from deeds where volunteer = $1) + (select count(*) from corrections where volunteer = $1) \
-         + (select count(*) from commendations where volunteer = $1 and reason is not null) as texts",
-        params![who],
-        |row| row.get("texts"),
-    )
+/// How many texts there are by or about these people.
+pub fn words_of(tx: &mut Tx, people: &[Id<Volunteer>]) -> Result<u64> {
+    let mut words = 0;
+    for sql in [
+        "select count(*) from deeds where volunteer in (:these)",
+        "select count(*) from corrections where volunteer in (:these)",
+        "select count(*) from commendations where volunteer in (:these) and reason is not null",
+    ] {
+        words += tx.rows_among(sql, &[], people.iter().copied(), |row| row.get::<u64>(0))?.into_iter().sum::<u64>();
+    }
+    Ok(words)
 }
 
-pub fn erase(tx: &mut Tx, who: Id<Volunteer>) -> Result<()> {
-    let at = tx.at();
-    forget_prints(tx, who)?;
-    let (person, none) = (tx.seal(volunteers::PERSON, ""), [0_u8; 16]);
-    tx.execute(
-        "update volunteers set person = $2, digest = $3, languages = '', \
-         available_from = null, available_until = null, erased_at = $4, \
+pub fn erase(tx: &mut Tx, district: &District, people: &[Id<Volunteer>]) -> Result<()> {
+    forget_prints(tx, district, people)?;
+    let (at, these, none) = (tx.at(), || people.iter().copied(), [0_u8; 16]);
+    let (person, story) = (tx.seal(volunteers::PERSON, ""), tx.seal(deeds::STORY, ""));
+    tx.execute_among(
+        "update volunteers set person = $1, digest = $2, languages = '', \
+         available_from = null, available_until = null, erased_at = $3, \
          latitude = (select latitude from teams where teams.id = volunteers.team), \
-         longitude = (select longitude from teams where teams.id = volunteers.team) where id = $1",
-        params![who, person, none, at],
+         longitude = (select longitude from teams where teams.id = volunteers.team) where id in (:these)",
+        params![person, none, at],
+        these(),
     )?;
-    let (story, objection, answer) =
-        (tx.seal(deeds::STORY, ""), tx.seal(corrections::OBJECTION, ""), tx.seal(corrections::ANSWER, ""));
-    tx.execute("update deeds set story = $2 where volunteer = $1", params![who, story])?;
-    tx.execute(
-        "update corrections set objection = $2, answer = case when answer is null then null else $3 end \
-         where volunteer = $1",
-        params![who, objection, answer],
+    tx.execute_among("update deeds set story = $1 where volunteer in (:these)", params![story], these())?;
+    let (objection, answer) = (tx.seal(corrections::OBJECTION, ""), tx.seal(corrections::ANSWER, ""));
+    tx.execute_among(
+        "update corrections set objection = $1, answer = case when answer is null then null else $2 end \
+         where volunteer in (:these)",
+        params![objection, answer],
+        these(),
     )?;
     let reason = tx.seal(commendations::REASON, "");
-    tx.execute(
-        "update commendations set reason = $2 where volunteer = $1 and reason is not null",
-        params![who, reason],
+    tx.execute_among(
+        "update commendations set reason = $1 where reason is not null and volunteer in (:these)",
+        params![reason],
+        these(),
     )?;
     Ok(())
 }
 
-/// Nobody finds them by a name or a number any more.
-fn forget_prints(tx: &mut Tx, who: Id<Volunteer>) -> Result<()> {
-    let sql = "select district, lot from volunteers where id = $1";
-    let (district, lot): (District, i64) = tx.one(sql, params![who], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    lots::change(tx, &district, lot, &[(who, Prints { phone: [0; 4], name: [0; 4] })])
+/// Nobody finds them by a name or a number any more. A lot holds thousands of people: each is written once.
+fn forget_prints(tx: &mut Tx, district: &District, people: &[Id<Volunteer>]) -> Result<()> {
+    let none = Prints { phone: [0; 4], name: [0; 4] };
+    let sql = "select lot, id from volunteers where id in (:these)";
+    let found = tx.rows_among(sql, &[], people.iter().copied(), |row| Ok((row.get(0)?, (row.get(1)?, none))))?;
+    for (lot, people) in lots::sorted(found) {
+        lots::change(tx, district, lot, &people)?;
+    }
+    Ok(())
 }

@@ -8,7 +8,7 @@ use domain::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::{Cell, Error, Result, Row, Tx, Value, params};
+use store::{Cell, Error, Result, Row, Tx, params};
 
 use super::lots::{self, Column, Print, Prints};
 
@@ -169,30 +169,9 @@ pub fn person(tx: &mut Tx, id: Id<Volunteer>) -> Result<Option<Person>> {
     found.map(|closed| opened(tx, closed)).transpose()
 }
 
-const AT_ONCE: usize = 32;
-
-/// `$2, $3 … $33`: lists are asked for by the handful, so that one statement text serves all lengths.
-fn places(from: usize) -> String {
-    (from..from + AT_ONCE).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
-}
-
-/// The values of a handful, the last one repeated until the statement's places are filled.
-fn filled(handful: Vec<Value>) -> impl Iterator<Item = Value> {
-    let last = handful.last().cloned().unwrap_or(Value::Null);
-    handful.into_iter().chain(std::iter::repeat(last)).take(AT_ONCE)
-}
-
 pub fn persons(tx: &mut Tx, ids: &[Id<Volunteer>]) -> Result<HashMap<Id<Volunteer>, Person>> {
-    let sql = format!("{PERSONS} where v.id in ({})", places(1));
-    let mut found = HashMap::with_capacity(ids.len());
-    for handful in ids.chunks(AT_ONCE) {
-        let values: Vec<Value> = filled(handful.iter().map(|id| Value::from(*id)).collect()).collect();
-        let rows = tx.rows(&sql, &values, closed)?;
-        for person in open_all(tx, rows)? {
-            found.insert(person.id, person);
-        }
-    }
-    Ok(found)
+    let rows = tx.rows_among(&format!("{PERSONS} where v.id in (:these)"), &[], ids.iter().copied(), closed)?;
+    Ok(open_all(tx, rows)?.into_iter().map(|person| (person.id, person)).collect())
 }
 
 pub fn by_badge(tx: &mut Tx, district: &District, badge: &str) -> Result<Option<Person>> {
@@ -246,22 +225,13 @@ pub struct Known {
 }
 
 pub fn known(tx: &mut Tx, district: &District, codes: &[&str]) -> Result<HashMap<String, Known>> {
-    let sql = format!(
-        "select code, id, lot, team, digest, left_at from volunteers where district = $1 and code in ({})",
-        places(2)
-    );
-    let mut found = HashMap::with_capacity(codes.len());
-    for handful in codes.chunks(AT_ONCE) {
-        let mut values = vec![Value::from(district)];
-        values.extend(filled(handful.iter().map(|code| Value::from(*code)).collect()));
-        tx.each(&sql, &values, |row| {
-            let has_left = row.get::<Option<i64>>(5)?.is_some();
-            let known = Known { id: row.get(1)?, lot: row.get(2)?, team: row.get(3)?, digest: row.get(4)?, has_left };
-            found.insert(row.get(0)?, known);
-            Ok(ControlFlow::Continue(()))
-        })?;
-    }
-    Ok(found)
+    let sql = "select code, id, lot, team, digest, left_at from volunteers where district = $1 and code in (:these)";
+    let rows = tx.rows_among(sql, params![district], codes.iter().copied(), |row| {
+        let has_left = row.get::<Option<i64>>(5)?.is_some();
+        let known = Known { id: row.get(1)?, lot: row.get(2)?, team: row.get(3)?, digest: row.get(4)?, has_left };
+        Ok((row.get(0)?, known))
+    })?;
+    Ok(rows.into_iter().collect())
 }
 
 /// A volunteer as the register is to have them.

@@ -24,8 +24,14 @@ async fn a_deed_is_published_only_with_the_consent_of_whom_it_is_told() {
     let published = async || teller.get("/deeds").await.json()["published"].as_array().unwrap().len();
     told_of.post(&format!("/record/deeds/{deed}"), json!({"consent": true})).await.json();
     assert_eq!(published().await, 0);
-    group.post(&format!("/deeds/{deed}"), publish).await.json();
+    group.post(&format!("/deeds/{deed}"), publish.clone()).await.json();
     assert_eq!(published().await, 1);
+    let taken_back = json!({"publish": false, "anew": true});
+    group.post(&format!("/deeds/{deed}"), taken_back.clone()).await.json();
+    assert_eq!(published().await, 0);
+    assert_eq!(group.post(&format!("/deeds/{deed}"), taken_back).await.refused(), "409 responders.7");
+    group.post(&format!("/deeds/{deed}"), publish).await.json();
+    assert_eq!(published().await, 1, "what was taken back is as it was before, and can be published");
     assert_eq!(told_of.get("/record").await.json()["merits"]["deeds"], 1);
     told_of.post(&format!("/record/deeds/{deed}"), json!({"consent": false})).await.json();
     assert_eq!(published().await, 0, "consent can be taken back");

@@ -37,10 +37,10 @@ async fn a_number_is_masked_until_somebody_looks_and_the_look_is_noted() {
     let shown = officer.get("/volunteers/V1").await;
     assert_eq!(shown.json()["phone"], "199****0002");
     assert!(!shown.text.contains("19900000002"));
-    assert_eq!(recorded(&house.house.store, "web.person_revealed").await, 0);
+    assert_eq!(recorded(&house.house.store, "web.person_revealed").await, 1, "the page was looked at");
     let full = officer.post("/volunteers/V1/phone", json!({})).await.json();
     assert_eq!(full["phone"], "+8619900000002");
-    assert_eq!(recorded(&house.house.store, "web.person_revealed").await, 1);
+    assert_eq!(recorded(&house.house.store, "web.person_revealed").await, 2);
 }
 
 #[tokio::test]
@@ -82,4 +82,25 @@ async fn teams_show_what_they_can_still_send() {
     let team = officer.get("/teams/T1").await.json();
     assert_eq!(team["people"].as_array().unwrap().len(), 2);
     assert_eq!(officer.get("/teams/T1/badges").await.json()["badges"].as_array().unwrap().len(), 2);
+}
+
+/// S17: each look at a person is written down, and unusually many of one account within an hour are an alarm.
+#[tokio::test]
+async fn looks_are_written_down_and_many_of_them_are_an_alarm() {
+    let house = house().await;
+    let store = &house.house.store;
+    let officer = house.client(Role::DutyOfficer, Scope::District).await;
+    let look = async || officer.get("/volunteers/V1").await.json();
+    look().await;
+    assert_eq!(recorded(store, "web.person_revealed").await, 1);
+    for _ in 2..web::access::looks::MANY {
+        look().await;
+    }
+    assert_eq!(recorded(store, "web.many_people_seen").await, 0, "the control: one fewer is no alarm");
+    look().await;
+    look().await;
+    assert_eq!(recorded(store, "web.many_people_seen").await, 1);
+    house.clock.set(house.clock.now().plus_h(1));
+    look().await;
+    assert_eq!(recorded(store, "web.many_people_seen").await, 1, "another hour begins anew");
 }
