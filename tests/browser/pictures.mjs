@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { argv } from 'node:process';
 
 import { openChromium, People, SCREENS } from './rig/browser.mjs';
-import { openMuster } from './rig/muster.mjs';
+import { startMuster } from './rig/muster.mjs';
 
 const QUALITY = 72;
 
@@ -27,7 +27,7 @@ async function proposals({ order }, request) {
 
 const folder = argv[2] ?? 'docs/pictures';
 await mkdir(folder, { recursive: true });
-const muster = await openMuster();
+const muster = await startMuster({ isWhole: true });
 const browser = await openChromium();
 try {
   await takeAll(new People(browser, muster), muster.samples);

@@ -46,7 +46,7 @@ export async function openMuster() {
 }
 
 /**
- * Starts the program with the demo district and waits until it serves: its first divisions, which have every kind of page,
+ * Starts the program with the demo district and waits until it serves: its first division, which has every kind of page,
  * or with `isWhole` all 4,000 people of it. `stop()` ends it and removes its database.
  */
 export function startMuster({ isWhole = false, more = [], ...options } = {}) {

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 
-import { openChromium, People, SCREENS } from '../rig/browser.mjs';
-import { openMuster } from '../rig/muster.mjs';
+import { openChromium, People, SCREENS } from './rig/browser.mjs';
+import { openMuster } from './rig/muster.mjs';
 
 const muster = await openMuster();
 const browser = await openChromium();
@@ -18,7 +18,7 @@ after(async () => {
 const ACTS = [
   ['a site is taken out of use', 'duty_officer', `/sites/${muster.samples.site}`, 'form[action$="/retirement"] button', (page) => page.locator('form[action$="/retirement"] input[name=back]').count()],
   ['a team is unlinked', 'duty_officer', '/links', 'td form[action="/links"] button', (page) => page.locator('td form[action="/links"]').count()],
-  ['a line of the checklist is ticked', 'site_chief', '/', 'form[action$="/marks"] button[value=true]', (page) => page.locator('form[action$="/marks"] button[value=true]').count()],
+  ['a line of the checklist is ticked', 'site_chief', `/sites/${muster.samples.site}/readiness`, 'form[action$="/marks"] button[value=true]', (page) => page.locator('form[action$="/marks"] button[value=true]').count()],
   ['somebody is checked in', 'duty_officer', `/sites/${muster.samples.site}/roster`, 'td form[action$="/arrivals"] button.main', (page) => page.locator('td form[action$="/arrivals"] button.main').count()],
 ];
 
@@ -40,4 +40,36 @@ describe('taken back', () => {
       }
     });
   }
+});
+
+describe('on the chief’s own page, where acts are kept on the phone first', () => {
+  /** Somebody is checked in; gives what their button says before and after `then`. */
+  async function checkedIn(then) {
+    const page = await people.page('site_chief', { serviceWorkers: 'block' });
+    try {
+      await page.goto('/');
+      const line = page.locator('li[data-volunteer]', { has: page.locator('form[data-outbox=check_in] input[name=way][value=in]') }).last();
+      const button = page.locator(`li[data-volunteer="${await line.getAttribute('data-volunteer')}"] form[data-outbox=check_in] button`);
+      const before = await button.textContent();
+      await page.waitForFunction(() => window.muster && window.muster.outbox);
+      await button.click();
+      await page.locator('#toast button').waitFor();
+      await then(page);
+      await page.waitForFunction(() => window.muster.outbox.unsent.length === 0);
+      await page.reload();
+      return [before, await button.textContent()];
+    } finally {
+      await page.close();
+    }
+  }
+
+  test('a check-in is taken back where it is said', async () => {
+    const [before, after] = await checkedIn((page) => page.locator('#toast button').click());
+    assert.equal(after, before);
+  });
+
+  test('control: what is not taken back stays', async () => {
+    const [before, after] = await checkedIn(async () => {});
+    assert.notEqual(after, before);
+  });
 });
