@@ -121,7 +121,7 @@ impl Grove {
         let mut value = value.map_or(NOTHING, |value| value as f32);
         for level in &mut self.levels {
             let lane = &mut level.highest[index / WIDTH * self.skills + usize::from(skill)];
-            if lane[index % WIDTH] == value {
+            if lane[index % WIDTH].to_bits() == value.to_bits() {
                 return;
             }
             lane[index % WIDTH] = value;
