@@ -38,6 +38,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("erasure", &["domain", "store", "web", "places", "responders", "notices", "problems", "deployments"]),
     // measures the engine against its peers, in a workspace of its own
     ("allocation-bench", &["flow", "allocation"]),
+    // throws bytes at the readers, in a workspace of its own
+    ("allocation-fuzz", &["flow", "allocation"]),
     // beside the house: the district that is driven through the front door knows only the vocabulary
     ("sim", &["domain"]),
     ("xtask", &[]),
