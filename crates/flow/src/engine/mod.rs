@@ -263,11 +263,8 @@ impl Engine {
             self.price[post as usize] += sign * by;
             self.market.reprice(&self.net, &self.price, post);
             self.repriced.push(post);
-            if sign < 0 {
-                for &agent in &self.members[post as usize] {
-                    let value = self.paid[agent as usize] - self.price[post as usize];
-                    self.crowd.raise(&self.net, agent, value);
-                }
+            for &agent in &self.members[post as usize] {
+                self.crowd.renew(&self.net, agent, self.paid[agent as usize] - self.price[post as usize]);
             }
         }
         if sign > 0 {
