@@ -253,7 +253,7 @@ fn service(questions: usize, status: &'static str) -> String {
 #[test]
 fn a_road_networks_service_is_asked() {
     let district = District::new(60, 4, 1.0);
-    let report = district.report(&["--distance-service", &service(1, "200 OK")]);
+    let report = district.report(&["--distance-service", &service(100, "200 OK")]);
     assert_eq!(report["optimal"], true);
     let lines = district.rows("plan.csv");
     assert!(lines.len() > 30);

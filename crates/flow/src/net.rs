@@ -114,8 +114,8 @@ impl Net {
     }
 
     /// Skills that posts ask for are numbered below this.
-    pub fn skills(&self) -> usize {
-        self.posts.iter().map(|post| usize::from(post.skill) + 1).max().unwrap_or(1)
+    pub fn skills(&self) -> u8 {
+        self.posts.iter().map(|post| post.skill + 1).max().unwrap_or(1)
     }
 
     /// Places that the group is linked to.

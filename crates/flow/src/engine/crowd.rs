@@ -37,7 +37,7 @@ impl Crowd {
     pub fn renew(&mut self, net: &Net, agent: u32, value: i64) {
         let who = &net.agents[agent as usize];
         let reach = Some(value - who.penalty - who.away_cost);
-        for skill in (0..32).filter(|skill| who.skills >> skill & 1 == 1) {
+        for skill in (0..self.grove.skills).filter(|skill| who.skills >> skill & 1 == 1) {
             self.grove.set(agent, skill, reach);
         }
     }

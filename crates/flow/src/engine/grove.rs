@@ -29,7 +29,8 @@ pub(super) struct Grove {
     seat: Vec<u32>,
     /// From the points up to the root.
     levels: Vec<Level>,
-    skills: usize,
+    /// Skills that somebody asks for are numbered below this; the tree knows no others.
+    pub skills: u8,
     middle: Direction,
     radius_m: f64,
     span_m: f32,
@@ -62,7 +63,7 @@ impl Seek {
 }
 
 impl Grove {
-    pub fn new(points: &[Direction], skills: usize, radius_m: f64) -> Self {
+    pub fn new(points: &[Direction], skills: u8, radius_m: f64) -> Self {
         let bounds = bounds(points);
         let middle = Direction(bounds.map(|[low, high]| 0.5 * (low + high)));
         let width = bounds.map(|[low, high]| ((high - low) * radius_m) as f32);
@@ -86,7 +87,7 @@ impl Grove {
             let mut level = Level {
                 low: vec![[[0.0; WIDTH]; 3]; nodes],
                 high: vec![[[0.0; WIDTH]; 3]; nodes],
-                highest: vec![[NOTHING; WIDTH]; nodes * self.skills],
+                highest: vec![[NOTHING; WIDTH]; nodes * usize::from(self.skills)],
             };
             for (index, [low, high]) in boxes.iter().enumerate() {
                 for axis in 0..3 {
@@ -120,7 +121,7 @@ impl Grove {
         let mut index = self.seat[point as usize] as usize;
         let mut value = value.map_or(NOTHING, |value| value as f32);
         for level in &mut self.levels {
-            let lane = &mut level.highest[index / WIDTH * self.skills + usize::from(skill)];
+            let lane = &mut level.highest[index / WIDTH * usize::from(self.skills) + usize::from(skill)];
             if lane[index % WIDTH].to_bits() == value.to_bits() {
                 return;
             }
@@ -131,13 +132,13 @@ impl Grove {
     }
 
     /// Gives a point at least this value for each of the skills.
-    pub fn lift(&mut self, point: u32, skills: u32, value: i64) {
-        let value = value as f32;
+    pub fn lift(&mut self, point: u32, of: u32, value: i64) {
+        let (value, skills) = (value as f32, usize::from(self.skills));
         let mut index = self.seat[point as usize] as usize;
         for level in &mut self.levels {
             let mut is_lifted = false;
-            for (skill, lane) in level.highest[index / WIDTH * self.skills..][..self.skills].iter_mut().enumerate() {
-                if skills >> skill & 1 == 1 && lane[index % WIDTH] < value {
+            for (skill, lane) in level.highest[index / WIDTH * skills..][..skills].iter_mut().enumerate() {
+                if of >> skill & 1 == 1 && lane[index % WIDTH] < value {
                     lane[index % WIDTH] = value;
                     is_lifted = true;
                 }
@@ -191,8 +192,9 @@ impl Grove {
     fn bounds(&self, level: usize, node: usize, seek: &Seek) -> Lane {
         let Level { low, high, highest } = &self.levels[level];
         let (low, high) = (&low[node], &high[node]);
+        let skills = usize::from(self.skills);
         let mut value = [NOTHING; WIDTH];
-        for (skill, lane) in highest[node * self.skills..][..self.skills].iter().enumerate() {
+        for (skill, lane) in highest[node * skills..][..skills].iter().enumerate() {
             if seek.skills >> skill & 1 == 1 {
                 for at in 0..WIDTH {
                     value[at] = if lane[at] > value[at] { lane[at] } else { value[at] };
