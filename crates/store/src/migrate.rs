@@ -113,13 +113,13 @@ pub(crate) fn define_all(tx: &mut Tx, migrations: &[Migration], after: usize) ->
 /// For the tests that kill a migration: it tells its steps and takes its time, and for their control it commits each.
 fn step(tx: &mut Tx, migration: &Migration) -> Result<()> {
     let is_in_pieces = plant::has("migrate-in-pieces");
-    if is_in_pieces || plant::has("migrate-slowly") {
-        println!("step {}", migration.name);
-        std::thread::sleep(std::time::Duration::from_millis(300));
-    }
     if is_in_pieces {
         tx.commit()?;
         tx.begin(Purpose::Change)?;
+    }
+    if is_in_pieces || plant::has("migrate-slowly") {
+        println!("step {}", migration.name);
+        std::thread::sleep(std::time::Duration::from_millis(300));
     }
     Ok(())
 }

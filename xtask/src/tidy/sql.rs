@@ -12,12 +12,8 @@ const ARGUED: &[(&str, &str)] = &[
     ("crates/store/src/jobs/mod.rs", "the numbers of parameters"),
     ("crates/store/src/rotate.rs", "names of sealed columns, constants of the duties"),
     ("crates/store/src/testing/cluster.rs", "names of databases that the tests make up"),
-    ("crates/web/src/access/accounts.rs", "the numbers of parameters"),
-    ("duties/deployments/src/store/assignments.rs", "the numbers of parameters"),
-    ("duties/notices/src/outbox.rs", "the numbers of parameters"),
     ("duties/places/src/store/register.rs", "the numbers of parameters"),
     ("duties/responders/src/store/lots.rs", "one of two columns' names"),
-    ("duties/responders/src/store/volunteers.rs", "the numbers of parameters, and one of two columns' names"),
 ];
 
 pub fn holds_no_values(tree: &Tree) -> Vec<Fault> {

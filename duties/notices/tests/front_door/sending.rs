@@ -138,9 +138,12 @@ async fn redirects_are_not_followed() {
     for listen in ["127.0.0.1:0", "[::1]:0"] {
         let (canary, hits) = gateway_at(listen, always(200, "")).await;
         let port = canary.rsplit(':').next().unwrap();
-        for (status, target) in
-            [(302, canary.clone()), (307, canary.clone()), (308, format!("http://localhost:{port}/latest/meta-data"))]
-        {
+        let mut targets = vec![(302, canary.clone()), (307, canary.clone())];
+        if listen.starts_with("127") {
+            // A name of the sender's, resolved anew for each call.
+            targets.push((308, format!("http://localhost:{port}/latest/meta-data")));
+        }
+        for (status, target) in targets {
             let (url, asked) = gateway(always(status, target.clone().leak())).await;
             let told = Told::with(sqlite(), json!({"sms": {"url": url}}));
             told.queue(messages(told.order, 1)).await;
