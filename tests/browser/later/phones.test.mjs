@@ -1,3 +1,5 @@
+// Later: on a machine that nine others were using, first paints of the chief's pages came after 3 to 17 s of 2.5 s allowed; the
+// volunteer's after 1.3 to 1.6 s. Nobody has seen it on a quiet machine.
 // The phone pages where phones are at their worst: an engine of 2020 inside another app, without service workers (U6), and
 // a network of 400 kbit/s (U4).
 
@@ -12,6 +14,8 @@ import { openChromium86 } from '../rig/chromium86.mjs';
 import { addressBook, walk } from '../rig/crawl.mjs';
 import { openMuster } from '../rig/muster.mjs';
 
+/** The engine of 2020 does not know this word of the policy and says so; it only means that badges are typed there. */
+const UNKNOWN_THEN = /invalid source: ''wasm-unsafe-eval''/;
 const ROLES = ['volunteer', 'site_chief'];
 
 const muster = await openMuster();
@@ -41,8 +45,9 @@ describe('on Chromium 86 without service workers', () => {
         const console = watch(page, muster.address);
         await page.goto(address, { waitUntil: 'load' });
         await page.waitForTimeout(300);
-        assert.deepEqual([...console(), ...(await overflow(page, '360 px'))], []);
-        assert.ok(await page.locator('h1').isVisible());
+        assert.deepEqual([...console().filter((fault) => !UNKNOWN_THEN.test(fault)), ...(await overflow(page, '360 px'))], []);
+        // By hand: today's Playwright asks an element questions that this Chromium does not know.
+        assert.ok(await page.evaluate(() => document.querySelector('h1').getBoundingClientRect().height > 0));
       } finally {
         await page.close();
       }
