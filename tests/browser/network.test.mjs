@@ -1,14 +1,12 @@
-// Later: it watches clocks and has only run while others used the machine: first paints after 1.3 to 1.6 s of the 2.5 s
-// allowed on the volunteer's pages at a load of 12, 3 to 17 s at a load of 20. On a quiet machine nobody has seen it.
 // The phone pages on a network of 400 kbit/s (U4).
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 
-import { firstLook } from '../checks/speed.mjs';
-import { openChromium, People } from '../rig/browser.mjs';
-import { addressBook, walk } from '../rig/crawl.mjs';
-import { openMuster } from '../rig/muster.mjs';
+import { firstLook } from './checks/speed.mjs';
+import { openChromium, People } from './rig/browser.mjs';
+import { addressBook, walk } from './rig/crawl.mjs';
+import { openMuster } from './rig/muster.mjs';
 
 const ROLES = ['volunteer', 'site_chief'];
 
