@@ -1,17 +1,17 @@
-// The phone pages where phones are at their worst: an engine of 2020 inside another app, without service workers (U6), and
-// a network of 400 kbit/s (U4).
+// The phone pages on an engine of 2020 as it runs inside another app, without service workers (U6).
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 
-import { overflow } from '../checks/fits.mjs';
-import { watch } from '../checks/policy.mjs';
-import { firstLook } from '../checks/speed.mjs';
-import { openChromium, People } from '../rig/browser.mjs';
-import { openChromium86 } from '../rig/chromium86.mjs';
-import { addressBook, walk } from '../rig/crawl.mjs';
-import { openMuster } from '../rig/muster.mjs';
+import { overflow } from './checks/fits.mjs';
+import { watch } from './checks/policy.mjs';
+import { openChromium, People } from './rig/browser.mjs';
+import { openChromium86 } from './rig/chromium86.mjs';
+import { addressBook, walk } from './rig/crawl.mjs';
+import { openMuster } from './rig/muster.mjs';
 
+/** The engine of 2020 does not know this word of the policy and says so; it only means that badges are typed there. */
+const UNKNOWN_THEN = /invalid source: ''wasm-unsafe-eval''/;
 const ROLES = ['volunteer', 'site_chief'];
 
 const muster = await openMuster();
@@ -41,23 +41,9 @@ describe('on Chromium 86 without service workers', () => {
         const console = watch(page, muster.address);
         await page.goto(address, { waitUntil: 'load' });
         await page.waitForTimeout(300);
-        assert.deepEqual([...console(), ...(await overflow(page, '360 px'))], []);
-        assert.ok(await page.locator('h1').isVisible());
-      } finally {
-        await page.close();
-      }
-    });
-  }
-});
-
-describe('on a bad network', () => {
-  for (const { role, route, address } of visits) {
-    test(`${role} ${route}`, async (t) => {
-      const page = await people.page(role);
-      try {
-        const { faults, paint_ms } = await firstLook(page, address);
-        t.diagnostic(`first paint ${Math.round(paint_ms)} ms`);
-        assert.deepEqual(faults, []);
+        assert.deepEqual([...console().filter((fault) => !UNKNOWN_THEN.test(fault)), ...(await overflow(page, '360 px'))], []);
+        // By hand: today's Playwright asks an element questions that this Chromium does not know.
+        assert.ok(await page.evaluate(() => document.querySelector('h1').getBoundingClientRect().height > 0));
       } finally {
         await page.close();
       }
