@@ -48,11 +48,11 @@ impl District {
             let _ = writeln!(volunteers, "{who},{reserve},0");
         }
         let last = problem.agents.iter().filter_map(|agent| agent.group).max().unwrap();
-        let teams: String = (0..=last).map(|team| format!("T{team}\n")).collect();
-        let links: String = problem.links.iter().map(|(team, place)| format!("T{team},S{place}\n")).collect();
+        let teams: Vec<String> = (0..=last).map(|team| format!("T{team}\n")).collect();
+        let links: Vec<String> = problem.links.iter().map(|(team, place)| format!("T{team},S{place}\n")).collect();
         district.write("sites.csv", &sites);
-        district.write("teams.csv", &format!("code\n{teams}"));
-        district.write("links.csv", &format!("team,site\n{links}"));
+        district.write("teams.csv", &format!("code\n{}", teams.concat()));
+        district.write("links.csv", &format!("team,site\n{}", links.concat()));
         district.write("volunteers.csv", &volunteers);
         district
     }
@@ -149,8 +149,8 @@ fn a_replan_moves_few_and_leaves_the_arrived_where_they_are() {
     cells[3] = (cells[3].parse::<u32>().unwrap() + 3).to_string();
     lines[1] = cells.join(",");
     district.write("sites.csv", &lines.join("\n"));
-    let arrived: String = held.iter().take(50).map(|line| format!("{}\n", line[0])).collect();
-    district.write("arrived.csv", &format!("volunteer\n{arrived}"));
+    let arrived: Vec<&str> = held.iter().take(50).map(|line| &*line[0]).collect();
+    district.write("arrived.csv", &format!("volunteer\n{}\n", arrived.join("\n")));
     let after = district.report(&["--current", "current.csv", "--arrived", "arrived.csv"]);
     assert_eq!(after["optimal"], true);
     assert!(number(&after, "moved") <= 3, "{after}");

@@ -114,7 +114,7 @@ impl Allocate {
 }
 
 /// A service that takes longer for a single table does not come back.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Asks a `table` service for every way, block after block.
 async fn survey(service: &str, tables: &Tables, most: usize) -> anyhow::Result<Ways> {

@@ -35,11 +35,6 @@ impl Received {
         self.0.lock().unwrap().len()
     }
 
-    /// Says how many there are, and forgets them.
-    pub fn take(&self) -> usize {
-        std::mem::take(&mut *self.0.lock().unwrap()).len()
-    }
-
     /// How often each id came.
     pub fn times(&self) -> HashMap<String, usize> {
         self.all().into_iter().fold(HashMap::new(), |mut times, taken| {
