@@ -98,7 +98,7 @@ fn people_fit_the_teams(district: &District, people: &[Volunteer]) {
         assert!(own.iter().all(|volunteer| volunteer.team == index));
         assert_eq!(own.iter().filter(|volunteer| volunteer.reserve).count(), team.reserve as usize);
     }
-    assert_eq!(people.iter().filter(|volunteer| volunteer.reserve).count(), 123);
+    assert_eq!(people.iter().filter(|volunteer| volunteer.reserve).count(), 138);
 }
 
 fn people_live_in_the_district(district: &District, people: &[Volunteer]) {
@@ -191,7 +191,7 @@ fn the_numbers_are_mobile_numbers_to_the_validator() {
         let number: PhoneNumber = volunteer.phone.parse().expect("a number that can be called");
         number.as_str() == format!("+86{}", volunteer.phone)
     });
-    assert_eq!(checked.count(), 43);
+    assert_eq!(checked.count(), 48);
     let last = format!("199{:08}", 4_600 * MAX_SCALE - 1);
     assert!(last.parse::<PhoneNumber>().is_ok());
 }

@@ -115,7 +115,6 @@ impl fmt::Display for Say<'_> {
         let text = bundle.format_pattern(pattern, Some(&self.args), &mut errors);
         if !errors.is_empty() {
             tracing::error!(word = %self.id, locale = self.locale.tag(), ?errors, "a word lacks an argument");
-            debug_assert!(false, "{} lacks an argument: {errors:?}", self.id);
         }
         f.write_str(&text)
     }
