@@ -36,7 +36,7 @@ const CASES = [
   ['text at 200 %', fits, h1, `${h1}<div style="width:12rem">宽</div><div style="width:20rem">宽</div>`, /200 %/],
   ['targets are large', targets, `${h1}<p>请先看一看<a href="/">这一页上的说明</a>，再来打开点位。</p><button>打开</button>`, `${h1}<a href="/" style="min-height:20px">打开</a>`, /48 at least/],
   ['targets do not overlap', targets, `${h1}<button>甲</button>`, `${h1}<button>甲</button><button style="margin-left:-30px">乙</button>`, /lies on top/],
-  ['what a closed part hides is not tapped', targets, `${h1}<details><summary>甲</summary><a href="/" style="min-height:20px">乙</a></details>`, `${h1}<details open><summary>甲</summary><a href="/" style="min-height:20px">乙</a></details>`, /48 at least/],
+  ['what a closed part hides is not tapped', targets, `${h1}<details><summary style="min-height:48px">甲</summary><a href="/" style="min-height:20px">乙</a></details>`, `${h1}<details open><summary style="min-height:48px">甲</summary><a href="/" style="min-height:20px">乙</a></details>`, /48 at least/],
   ['the main act is in reach', mainActInReach, `${h1}<button data-main style="position:fixed;bottom:0">签到</button>`, `${h1}<button data-main>签到</button>`, /of the screen's height/],
   ['a missing word', (page) => language(page, 'zh-CN'), h1, `${h1}<p>⟦role-runner⟧</p>`, /a word is missing/],
   ['English on a Chinese page', (page) => language(page, 'zh-CN'), `${h1}<p>用 CSV 导入，编号 SITE-12，<span lang="en">Hello</span></p>`, `${h1}<p>请 Confirm 一下</p>`, /Confirm/],

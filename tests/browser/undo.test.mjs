@@ -64,7 +64,11 @@ describe('on the chief’s own page, where acts are kept on the phone first', ()
   }
 
   test('a check-in is taken back where it is said', async () => {
-    const [before, after] = await checkedIn((page) => page.locator('#toast button').click());
+    const [before, after] = await checkedIn(async (page) => {
+      const made = await page.evaluate(() => window.muster.outbox.entries.length);
+      await page.locator('#toast button').click();
+      await page.waitForFunction((made) => window.muster.outbox.entries.length > made, made);
+    });
     assert.equal(after, before);
   });
 

@@ -51,8 +51,8 @@ export async function tap(page, count, from = 0) {
       const form = line.querySelector('form[data-outbox]');
       const [volunteer, way, before] = [line.dataset.volunteer, form.querySelector('[name=way]').value, outbox.entries.length];
       form.querySelector('button').click();
-      for (let tries = 0; outbox.entries.length === before && tries < 400; tries += 1) await new Promise((done) => setTimeout(done, 5));
-      if (outbox.entries.length === before) throw new Error(`tap ${nth} was not kept within 2 s`);
+      for (let tries = 0; outbox.entries.length === before && tries < 2000; tries += 1) await new Promise((done) => setTimeout(done, 5));
+      if (outbox.entries.length === before) throw new Error(`tap ${nth} was not kept within 10 s`);
       tapped.push({ volunteer, way });
       // Around the whole list: the same person again is a slip of the finger when it comes too soon.
       if ((nth + 1) % lines.length === 0) await new Promise((done) => setTimeout(done, 850));
