@@ -26,16 +26,29 @@ pub fn text(
         return Ok(None);
     }
     let sites = orders::sites(tx, order.id)?.into_iter().filter(|(_, closed_at)| closed_at.is_none()).count();
+    let volunteers = OrderFigures::of(&tallies::all(tx, order.id)?).assigned;
+    Ok(text_of(house, locale, order, (sites as u64, volunteers), with_link))
+}
+
+/// The same, for whoever has counted the open sites and the volunteers already.
+pub fn text_of(
+    house: &House,
+    locale: Locale,
+    order: &Order,
+    (sites, volunteers): (u64, u64),
+    with_link: bool,
+) -> Option<String> {
+    order.plan?;
     let link = with_link.then(|| format!("{}/enter", house.settings.public_url));
     let call = Call {
         order: &order.name,
         set_up_at: order.milestones.set_up_at,
         in_place_at: order.milestones.in_place_at,
-        sites: sites as u64,
-        volunteers: OrderFigures::of(&tallies::all(tx, order.id)?).assigned,
+        sites,
+        volunteers,
         link: link.as_deref(),
     };
-    Ok(Some(notices::group_text(&house.words, locale, &house.settings.zone, &call)))
+    Some(notices::group_text(&house.words, locale, &house.settings.zone, &call))
 }
 
 /// Tells the group chats of a plan for everybody. A mending plan concerns a few people, who are told themselves.

@@ -108,19 +108,22 @@ pub async fn show(desk: Desk, ask: Ask) -> Result<Page<OrderPage>, Fault> {
 fn page(tx: &mut Tx, house: &House, locale: Locale, id: Id<things::Order>) -> Result<OrderPage, Fault> {
     let order = super::named(tx, id)?;
     let sites = orders::sites(tx, id)?;
+    let closed_sites = sites.iter().filter(|(_, closed_at)| closed_at.is_some()).count() as u64;
     let tallies = tallies::all(tx, id)?;
+    let figures = OrderFigures::of(&tallies);
+    let open_sites = sites.len() as u64 - closed_sites;
     let (wishes, all_wishes) = wished(tx, id)?;
     let (short, short_posts) = shortest(tx, &order, &tallies)?;
     Ok(OrderPage {
         sites: sites.len() as u64,
-        closed_sites: sites.iter().filter(|(_, closed_at)| closed_at.is_some()).count() as u64,
-        figures: OrderFigures::of(&tallies),
+        closed_sites,
+        figures,
         short,
         short_posts,
         plans: plans::all(tx, id)?,
         unseen_changes: assignments::unseen_changes(tx, id)?,
         notices: notices::counts_about(tx, id.uuid())?,
-        group_text: calling::text(tx, house, locale, &order, true)?,
+        group_text: calling::text_of(house, locale, &order, (open_sites, figures.assigned), true),
         roles: PostRole::ALL.to_vec(),
         wishes,
         all_wishes,
