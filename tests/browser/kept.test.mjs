@@ -2,27 +2,15 @@
 // control is a phone that has not kept them.
 
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { openChromium } from './rig/browser.mjs';
-import { openFront } from './rig/front.mjs';
-import { openDistrict } from './rig/district.mjs';
 import { nightWithout, reconnect } from './rig/night.mjs';
+import { openPost } from './rig/post.mjs';
 import { allSent, differences, entries, kept, newPhone as phoneOf, openSite, ready } from './rig/site.mjs';
 
 const ENTRIES = Number(process.env.OFFLINE_ENTRIES ?? 100);
 
-const house = await openDistrict();
-const front = await openFront(house.address);
-const browser = await openChromium();
-after(async () => {
-  await browser.close();
-  front.close();
-  await house.stop();
-});
-
-/** A chief with a new phone. */
-const newPhone = (options) => phoneOf(browser, front.address, house.tokens.site_chief, options);
+const { house, front, browser, newPhone } = await openPost();
 
 describe('the site’s page', { timeout: 600_000 }, () => {
   test('a night without a server, the tab killed five times', async (t) => {

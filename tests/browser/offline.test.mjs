@@ -3,31 +3,19 @@
 // OFFLINE_ENTRIES=2000 makes it the long version. Pages that open without a network: `kept.test.mjs`.
 
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
 import { overflow } from './checks/fits.mjs';
-import { openChromium } from './rig/browser.mjs';
 import { openChromium86 } from './rig/chromium86.mjs';
-import { openFront } from './rig/front.mjs';
-import { openDistrict } from './rig/district.mjs';
 import { nightWithout, reconnect } from './rig/night.mjs';
+import { openPost } from './rig/post.mjs';
 import { allSent, differences, entries, kill, newPhone as phoneOf, openSite, ready, tap, truth } from './rig/site.mjs';
 
 const ENTRIES = Number(process.env.OFFLINE_ENTRIES ?? 100);
 const BADGE_WITHIN_MS = 2000;
 const WITHOUT_STORAGE = () => Object.defineProperty(window, 'indexedDB', { value: undefined });
 
-const house = await openDistrict();
-const front = await openFront(house.address);
-const browser = await openChromium();
-after(async () => {
-  await browser.close();
-  front.close();
-  await house.stop();
-});
-
-/** A chief with a new phone. */
-const newPhone = (options) => phoneOf(browser, front.address, house.tokens.site_chief, options);
+const { house, front, browser, newPhone } = await openPost();
 
 describe('a night without a network', { timeout: 600_000 }, () => {
   test('the tab killed five times, service workers blocked', async (t) => {

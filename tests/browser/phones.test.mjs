@@ -7,12 +7,11 @@ import { overflow } from './checks/fits.mjs';
 import { watch } from './checks/policy.mjs';
 import { openChromium, People } from './rig/browser.mjs';
 import { openChromium86 } from './rig/chromium86.mjs';
-import { addressBook, walk } from './rig/crawl.mjs';
+import { PHONE_ROLES, phonePages } from './rig/crawl.mjs';
 import { openMuster } from './rig/muster.mjs';
 
 /** The engine of 2020 does not know this word of the policy and says so; it only means that badges are typed there. */
 const UNKNOWN_THEN = /invalid source: ''wasm-unsafe-eval''/;
-const ROLES = ['volunteer', 'site_chief'];
 
 const muster = await openMuster();
 const browser = await openChromium();
@@ -24,14 +23,9 @@ after(async () => {
 
 const people = new People(browser, muster);
 const oldPeople = people.through(old.browser);
-const routes = await addressBook(people);
-const visits = [];
-for (const role of ROLES) {
-  const pages = (await walk(people, role, routes)).filter(({ type, leadsOn }) => type === 'text/html' && !leadsOn);
-  visits.push(...pages.map((visit) => ({ ...visit, role })));
-}
+const visits = await phonePages(people);
 
-test('there are phone pages', () => assert.ok(visits.length >= ROLES.length, `${visits.length} pages`));
+test('there are phone pages', () => assert.ok(visits.length >= PHONE_ROLES.length, `${visits.length} pages`));
 
 describe('on Chromium 86 without service workers', () => {
   for (const { role, route, address } of visits) {

@@ -2,30 +2,19 @@
 // is open.
 
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 
 import { overflow } from './checks/fits.mjs';
 import { mainActInReach, targets } from './checks/targets.mjs';
 import { weight } from './checks/weight.mjs';
-import { openChromium } from './rig/browser.mjs';
-import { openFront } from './rig/front.mjs';
-import { openDistrict } from './rig/district.mjs';
-import { newPhone as phoneOf, openSite, ready } from './rig/site.mjs';
+import { openPost } from './rig/post.mjs';
+import { openSite, ready } from './rig/site.mjs';
 
 const MINUTES = 13;
 /** Headquarters calls a site silent after ten. */
 const SILENT_AFTER_MIN = 10;
 
-const house = await openDistrict();
-const front = await openFront(house.address);
-const browser = await openChromium();
-after(async () => {
-  await browser.close();
-  front.close();
-  await house.stop();
-});
-
-const newPhone = (options) => phoneOf(browser, front.address, house.tokens.site_chief, options);
+const { newPhone } = await openPost();
 
 test('is light, within reach, and fits every phone', async (t) => {
   const context = await newPhone();

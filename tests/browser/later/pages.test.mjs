@@ -1,4 +1,4 @@
-// Later: no whole run has been seen to end. Every page is reached; of the first twelve that were asked, three had a fault that
+// Later: no whole run has been seen to end. Every page is reached; of the first nine that were asked, three had a fault that
 // has been mended since (words of file names and properties, a table of teams too wide for a phone); the others are unknown.
 // Every page of a running Muster, as every role that can reach it, in both languages: what a person would notice.
 // The list of pages is the program's own address book, so a new page is checked without anybody adding it here.
@@ -17,7 +17,7 @@ import { mainActInReach, targets } from '../checks/targets.mjs';
 import { silence, wall } from '../checks/wall.mjs';
 import { weight } from '../checks/weight.mjs';
 import { LANGUAGES, openChromium, People, SCREENS } from '../rig/browser.mjs';
-import { addressBook, walk } from '../rig/crawl.mjs';
+import { addressBook, PHONE_ROLES, walk } from '../rig/crawl.mjs';
 import { openMuster } from '../rig/muster.mjs';
 import { occasions } from '../rig/occasions.mjs';
 
@@ -27,8 +27,6 @@ const WITHOUT_LINK = {
   '/b/{code}': 'opened by scanning a badge; looked at below',
   '/conflicts': 'in the navigation only while something waits for a decision; looked at below',
 };
-/** Whose pages are always for the phone. */
-const PHONE_ROLES = ['volunteer', 'site_chief'];
 
 const muster = await openMuster();
 const browser = await openChromium();

@@ -80,3 +80,17 @@ function pathOf(href) {
   url.searchParams.delete('lang');
   return url.pathname + url.search;
 }
+
+/** Whose pages are always for the phone. */
+export const PHONE_ROLES = ['volunteer', 'site_chief'];
+
+/** Every page that one of them can reach. */
+export async function phonePages(people) {
+  const routes = await addressBook(people);
+  const visits = [];
+  for (const role of PHONE_ROLES) {
+    const pages = (await walk(people, role, routes)).filter(({ type, leadsOn }) => type === 'text/html' && !leadsOn);
+    visits.push(...pages.map((visit) => ({ ...visit, role })));
+  }
+  return visits;
+}

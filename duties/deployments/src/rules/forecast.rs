@@ -145,8 +145,9 @@ pub fn in_place(need: u32, comers: &[Comer], by: Moment, now: Moment, rates: &Ra
     } else if now >= by || !is_possible {
         let mender = if is_possible { Mender::SiteChief } else { Mender::Allocation };
         Outlook::Late { mender }
-    } else if expected + 0.5 < f64::from(need) {
-        // Silent people can be called; where enough have answered, others must be sent.
+    } else if expected + 0.5 < f64::from(need) * rates.shows_if_acknowledged {
+        // Less than if everybody who is needed had said yes. Silent people can be called; where enough have answered,
+        // others must be sent.
         let mender = if answered < need as usize { Mender::SiteChief } else { Mender::Allocation };
         Outlook::AtRisk { mender }
     } else {
@@ -195,11 +196,13 @@ mod tests {
     fn people_in_place() {
         let (eight, rates) = (MIDNIGHT.plus_h(8), Rates::default());
         let here = Comer { arrived_at: Some(MIDNIGHT.plus_h(7)), ..comer(false, 0) };
-        let table: [(&str, u32, Vec<Comer>, i64, Outlook); 8] = [
+        let table: [(&str, u32, Vec<Comer>, i64, Outlook); 10] = [
             ("all there", 1, vec![here], 7 * 60, Outlook::Done),
             ("nobody needed", 0, vec![], 60, Outlook::Done),
             ("all answered", 2, vec![comer(true, 900); 2], 60, Outlook::OnTime),
-            ("asked just now", 4, vec![comer(false, 900); 4], 60, Outlook::OnTime),
+            ("thirty who said yes", 30, vec![comer(true, 900); 30], 60, Outlook::OnTime),
+            ("asked just now", 30, vec![comer(false, 900); 30], 60, Outlook::OnTime),
+            ("a few asked just now", 4, vec![comer(false, 900); 4], 60, Outlook::OnTime),
             ("silent ones", 4, vec![comer(false, 900); 4], 120, Outlook::AtRisk { mender: Mender::SiteChief }),
             ("too few people", 3, vec![comer(true, 900); 2], 60, Outlook::Late { mender: Mender::Allocation }),
             ("too far now", 1, vec![comer(true, 50_000)], 7 * 60, Outlook::Late { mender: Mender::Allocation }),
