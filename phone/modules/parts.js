@@ -37,6 +37,7 @@ async function once(done) {
     const other = fresh.getElementById(part.id);
     if (!other) continue;
     keepOpen(part, other);
+    keepPlaces(part, other);
     part.replaceWith(document.adoptNode(other));
   }
   shown_at = asked_at;
@@ -48,5 +49,14 @@ function keepOpen(part, fresh) {
   for (const details of part.querySelectorAll('details[id]')) {
     const other = fresh.querySelector(`#${details.id}`);
     if (other) other.open = details.open;
+  }
+}
+
+/** Rows stay where they are as long as the page is open: in a list that moves under the finger the wrong person is tapped. */
+function keepPlaces(part, fresh) {
+  const places = new Map([...part.querySelectorAll('li[data-volunteer]')].map((row, nth) => [row.dataset.volunteer, nth]));
+  const place = ({ dataset }) => (places.has(dataset.volunteer) ? places.get(dataset.volunteer) : places.size);
+  for (const list of fresh.querySelectorAll('ul.people')) {
+    list.append(...[...list.children].sort((a, b) => place(a) - place(b)));
   }
 }

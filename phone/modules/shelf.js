@@ -4,6 +4,8 @@
 import { openDB } from './idb.js';
 
 const OPEN_WITHIN_MS = 4000;
+/** What is numbered: entries for a site, and acts of one's own pages. */
+const SEQUENCES = ['site', 'own'];
 
 /** Opens the shelf. Never fails: `isVolatile` says whether closing the page loses what is unsent. */
 export async function openShelf() {
@@ -66,6 +68,14 @@ class Shelf {
     else await this.put([entry]);
   }
 
+  /** A sequence goes on from where it was counted to elsewhere. */
+  async countOn(sequence, counted) {
+    const tx = this.db.transaction('facts', 'readwrite', { durability: 'strict' });
+    const known = await tx.store.get(sequence);
+    if (counted && (!known || (known.id === counted.id && known.top < counted.top))) tx.store.put(counted, sequence);
+    await tx.done;
+  }
+
   async remove(entries) {
     const tx = this.db.transaction('entries', 'readwrite');
     entries.forEach(({ device, n }) => tx.store.delete([device, n]));
@@ -105,14 +115,14 @@ class VolatileShelf {
   async moveTo(kept) {
     const moved = new Set();
     const left = () => [...this.entries.values()].filter((entry) => !moved.has(entry));
-    const [known, own] = [await kept.fact('site'), this.facts.get('site')];
-    if (own && (!known || (known.id === own.id && known.top < own.top))) await kept.note('site', own);
-    while (left().length) {
+    do {
       for (const entry of left()) {
         await kept.takeIn(entry);
         moved.add(entry);
       }
-    }
+      // Last: whatever was numbered while the entries moved must not get its number a second time.
+      for (const sequence of SEQUENCES) await kept.countOn(sequence, this.facts.get(sequence));
+    } while (left().length);
     for (const name of ['add', 'put', 'remove', 'all', 'fact', 'note']) this[name] = (...asked) => kept[name](...asked);
     this.isVolatile = false;
   }

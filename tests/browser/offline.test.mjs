@@ -52,15 +52,23 @@ describe('a night without a network', { timeout: 600_000 }, () => {
 });
 
 describe('a storage that opens late', () => {
+  const LATE = (late_ms) => (text) => text.replace("await openDB('muster'", `await new Promise((done) => setTimeout(done, ${late_ms})).then(() => 0) || await openDB('muster'`);
+  /** The fault: the number one had come to is noted before the entries have moved. */
+  const COUNTED_TOO_EARLY = (text) => text.replace('    do {\n', '    for (const sequence of SEQUENCES) await kept.countOn(sequence, this.facts.get(sequence));\n    do {\n').replace(/(\/\/ Last:.*\n).*\n/, '$1');
+
+  async function phoneWith(change) {
+    const context = await newPhone({ serviceWorkers: 'block' });
+    await context.route('**/shelf.js', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: change(await answer.text()) });
+    });
+    return context;
+  }
+
   /** Three entries while it is not open yet, the tab killed a while later: how many the phone still has. */
   async function keptWith(late_ms) {
-    const context = await newPhone({ serviceWorkers: 'block' });
+    const context = await phoneWith(LATE(late_ms));
     try {
-      await context.route('**/shelf.js', async (route) => {
-        const answer = await route.fetch();
-        const body = (await answer.text()).replace("await openDB('muster'", `await new Promise((done) => setTimeout(done, ${late_ms})).then(() => 0) || await openDB('muster'`);
-        await route.fulfill({ response: answer, body });
-      });
       front.refuses = /\/outbox$/;
       const page = await openSite(context);
       await page.locator('#volatile').waitFor();
@@ -80,7 +88,36 @@ describe('a storage that opens late', () => {
     }
   }
 
+  /** An entry every 25 ms from before it opens until after: how many of them are missing at the end. */
+  async function lostWhileItOpens(change) {
+    const context = await phoneWith((text) => change(LATE(5000)(text)));
+    try {
+      front.refuses = /\/outbox$/;
+      const page = await openSite(context);
+      await page.locator('#volatile').waitFor();
+      const added = await page.evaluate(async () => {
+        const { outbox } = window.muster;
+        let [count, more] = [0, 20];
+        while (more > 0) {
+          if (!outbox.isVolatile) more -= 1;
+          await outbox.add({ kind: 'mark', item: 'tubes', done: true });
+          count += 1;
+          await new Promise((done) => setTimeout(done, 25));
+        }
+        return count;
+      });
+      return added - (await entries(page)).length;
+    } finally {
+      front.refuses = null;
+      await context.close();
+    }
+  }
+
   test('takes what was entered before', async () => assert.equal(await keptWith(9000), 3));
+
+  test('gives no number twice while it opens', async () => assert.equal(await lostWhileItOpens((text) => text), 0));
+
+  test('control: a number noted too early is given twice, and an entry is overwritten', async () => assert.ok((await lostWhileItOpens(COUNTED_TOO_EARLY)) > 0));
 
   test('control: one that does not open keeps nothing', async () => assert.equal(await keptWith(120_000), 0));
 });

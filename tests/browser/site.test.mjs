@@ -1,5 +1,5 @@
-// The site chief's page itself: how heavy it is, whether it is within reach, and that headquarters hears of a site whose page
-// is open.
+// The site chief's page itself: how heavy it is, whether it is within reach, that nothing moves under the finger, and that
+// headquarters hears of a site whose page is open.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import { overflow } from './checks/fits.mjs';
 import { mainActInReach, targets } from './checks/targets.mjs';
 import { weight } from './checks/weight.mjs';
 import { openPost } from './rig/post.mjs';
-import { openSite, ready } from './rig/site.mjs';
+import { allSent, openSite, ready } from './rig/site.mjs';
 
 const MINUTES = 13;
 /** Headquarters calls a site silent after ten. */
@@ -78,4 +78,37 @@ test('an open page gives a sign of life in time, and not all the time', async ()
 
 test('control: a page without its sign is silent after its opening', async () => {
   assert.deepEqual(await heardIn((text) => text.replace('setInterval(', 'void (')), [0]);
+});
+
+/** Checks the first person of the list in; gives the order of the names before and after the server's list shows it. */
+async function orderAround(spoil = (text) => text) {
+  const context = await newPhone({ serviceWorkers: 'block' });
+  try {
+    await context.route('**/parts.js', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: spoil(await answer.text()) });
+    });
+    const page = await openSite(context);
+    const names = () => page.locator('li[data-volunteer]').evaluateAll((rows) => rows.map(({ dataset }) => dataset.name));
+    const before = await names();
+    // In a group of one there is nothing to move.
+    const row = page.locator('details:has(li[data-volunteer]:nth-child(2)) li[data-volunteer][data-presence=told]').first();
+    const volunteer = await row.getAttribute('data-volunteer');
+    await row.locator('form[data-outbox] button').click();
+    await allSent(page);
+    await page.locator(`li[data-volunteer="${volunteer}"][data-presence=arrived]`).waitFor();
+    return [before, await names()];
+  } finally {
+    await context.close();
+  }
+}
+
+test('nobody moves in the list under the finger that checks people in', async () => {
+  const [before, after] = await orderAround();
+  assert.deepEqual(after, before);
+});
+
+test('control: a list as it comes from the server puts whoever is missing first', async () => {
+  const [before, after] = await orderAround((text) => text.replace('keepPlaces(part, other);', ''));
+  assert.notDeepEqual(after, before);
 });

@@ -40,13 +40,16 @@ export const kept = (page) => until(page, async () => {
 
 export const entries = (page) => page.evaluate(() => window.muster.outbox.entries);
 
-/** Taps the button of `count` people, beginning with the `from`-th; gives what was tapped, once this phone has it. */
+/**
+ * Taps the button of `count` people, beginning with the `from`-th of all by their ids: the list itself is sorted anew when
+ * somebody has arrived. Gives what was tapped, once this phone has it.
+ */
 export async function tap(page, count, from = 0) {
   return page.evaluate(async ({ count, from }) => {
     const { outbox } = window.muster;
     const tapped = [];
     for (let nth = 0; nth < count; nth += 1) {
-      const lines = document.querySelectorAll('li[data-volunteer]');
+      const lines = [...document.querySelectorAll('li[data-volunteer]')].sort((a, b) => (a.dataset.volunteer < b.dataset.volunteer ? -1 : 1));
       const line = lines[(from + nth) % lines.length];
       const form = line.querySelector('form[data-outbox]');
       const [volunteer, way, before] = [line.dataset.volunteer, form.querySelector('[name=way]').value, outbox.entries.length];
