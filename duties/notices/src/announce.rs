@@ -71,7 +71,8 @@ pub struct Announced {
 }
 
 const COLUMNS: &str = "select a.id, a.site, a.role, a.body, a.actor_kind, a.actor_id, a.told, a.made_at,
-     (select count(*) from notices n where n.about = a.id and n.channel = 'in_app' and n.state = 'seen') as seen
+     coalesce((select n.notices from notice_counts n
+       where n.about = a.id and n.channel = 'in_app' and n.state = 'seen'), 0) as seen
      from announcements a";
 
 /// The latest announcements of a district, or of one site.

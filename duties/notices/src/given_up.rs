@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     channel::Channel,
+    counts::recount,
     outbox::{ADDRESS, REASON},
     sending,
 };
@@ -103,6 +104,11 @@ pub fn try_again(tx: &mut Tx, district: &District, one: Option<Id<Notice>>) -> R
     const AGAIN: &str = "update notices set state = 'queued', next_at = $2, made_at = $2, tries = 0, given_up_at = null
          where district = $1 and given_up_at is not null and address is not null";
     let at = tx.at();
+    let things = tx.rows(
+        "select distinct about from notices where district = $1 and given_up_at is not null and address is not null",
+        params![district],
+        |row| row.get::<Uuid>(0),
+    )?;
     let count = match one {
         Some(id) => tx.execute(&format!("{AGAIN} and id = $3"), params![district, at, id])?,
         None => tx.execute(AGAIN, params![district, at])?,
@@ -110,6 +116,7 @@ pub fn try_again(tx: &mut Tx, district: &District, one: Option<Id<Notice>>) -> R
     if count == 0 {
         return Ok(0);
     }
+    things.into_iter().try_for_each(|about| recount(tx, about))?;
     for channel in Channel::ALL.into_iter().filter(|channel| *channel != Channel::InApp) {
         let body = json!({"channel": channel});
         tx.enqueue(Job { kind: sending::KIND, key: channel.name().to_owned(), due: at, body })?;

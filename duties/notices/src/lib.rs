@@ -4,6 +4,7 @@
 mod announce;
 mod cap_document;
 mod channel;
+mod counts;
 mod erasing;
 mod given_up;
 mod group_text;
@@ -25,9 +26,10 @@ pub mod erasure {
 
 pub use announce::{Announced, Announcement, announce, latest as latest_announcements};
 pub use channel::Channel;
+pub use counts::{Count, counts, counts_about};
 pub use group_text::{Call, group_text};
 pub use message::{Message, Recipient};
-pub use outbox::{Count, Delivery, Told, counts, counts_about, deliveries, readers, seen, told_to};
+pub use outbox::{Delivery, Told, deliveries, readers, seen, told_to};
 pub use queue::{queue, tell_groups};
 pub use settings::Settings;
 pub use state::State;
@@ -46,7 +48,10 @@ pub fn duty() -> Duty {
         name: "notices",
         routes: routes::routes,
         words: [(Locale::ZhCn, include_str!("../words/zh-CN.ftl")), (Locale::En, include_str!("../words/en.ftl"))],
-        migrations: &[Migration { name: "notices/0001_notices", sql: include_str!("../migrations/0001_notices.sql") }],
+        migrations: &[
+            Migration { name: "notices/0001_notices", sql: include_str!("../migrations/0001_notices.sql") },
+            Migration { name: "notices/0002_counts", sql: include_str!("../migrations/0002_counts.sql") },
+        ],
         nav: routes::NAV,
         settings: Some(|settings| Settings::read(settings).map(drop)),
         sealed: &[

@@ -12,7 +12,7 @@ use store::{Error, Row, Sealed, Tx, params};
 use uuid::Uuid;
 use web::Locale;
 
-use crate::{channel::Channel, rules::retry::Next, state::State};
+use crate::{channel::Channel, counts::Steps, rules::retry::Next, state::State};
 
 /// The labels under which an address, a text and a reason are sealed.
 pub const ADDRESS: &str = "notices.address";
@@ -70,21 +70,41 @@ pub fn next_due(tx: &mut Tx, channel: Channel) -> Result<Option<Moment>, Error> 
     )
 }
 
-/// Writes down what became of one try.
-pub fn settle(tx: &mut Tx, notice: &Waiting, next: &Next) -> Result<(), Error> {
+/// Writes down what became of one try each.
+pub fn settle(tx: &mut Tx, channel: Channel, tried: &[(Waiting, Next)]) -> Result<(), Error> {
+    let Some((first, _)) = tried.first() else { return Ok(()) };
+    // Read here and not where they were due: another server may have been faster.
+    let sql = "select id, state from notices where id in (:these)";
+    let ids = tried.iter().map(|(notice, _)| notice.id);
+    let stood = tx.rows_among(sql, &[], ids, |row| Ok((row.get::<Id<Notice>>("id")?, row.parse::<State>("state")?)))?;
+    let stood: HashMap<Id<Notice>, State> = stood.into_iter().collect();
+    let mut steps = Steps::default();
+    for (notice, next) in tried {
+        let Some(&from) = stood.get(&notice.id) else { continue };
+        steps.moved(notice.about, channel, (from, settle_one(tx, notice, next)?), 1);
+    }
+    steps.write(tx, &first.district)
+}
+
+/// Gives where the notice stands now.
+fn settle_one(tx: &mut Tx, notice: &Waiting, next: &Next) -> Result<State, Error> {
     let (id, at) = (notice.id, tx.at());
     match next {
-        Next::Sent => tx.execute(
-            "update notices set state = 'sent', sent_at = $2, next_at = null, tries = tries + 1, reason = null
-             where id = $1",
-            params![id, at],
-        )?,
+        Next::Sent => {
+            tx.execute(
+                "update notices set state = 'sent', sent_at = $2, next_at = null, tries = tries + 1, reason = null
+                 where id = $1",
+                params![id, at],
+            )?;
+            Ok(State::Sent)
+        }
         Next::Again { at, tries, why } => {
             let why = tx.seal(REASON, why);
             tx.execute(
                 "update notices set state = 'failed', next_at = $2, tries = $3, reason = $4 where id = $1",
                 params![id, *at, *tries, why],
-            )?
+            )?;
+            Ok(State::Failed)
         }
         Next::GivenUp { tries, why } => {
             let why = tx.seal(REASON, why);
@@ -94,42 +114,10 @@ pub fn settle(tx: &mut Tx, notice: &Waiting, next: &Next) -> Result<(), Error> {
                 "update notices set state = 'given_up', next_at = null, given_up_at = $2, tries = $3, reason = $4
                  where id = $1",
                 params![id, at, *tries, why],
-            )?
+            )?;
+            Ok(State::GivenUp)
         }
-    };
-    Ok(())
-}
-
-/// How many notices stand where, of one thing or of the whole district.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Count {
-    pub channel: Channel,
-    pub state: State,
-    pub notices: u64,
-}
-
-/// The counts of everything in a district.
-pub fn counts(tx: &mut Tx, district: &District) -> Result<Vec<Count>, Error> {
-    tx.rows(
-        "select channel, state, count(*) as notices from notices where district = $1 group by channel, state
-         order by channel, state",
-        params![district],
-        count,
-    )
-}
-
-/// The counts of what was told about one thing: an order, an announcement.
-pub fn counts_about(tx: &mut Tx, about: Uuid) -> Result<Vec<Count>, Error> {
-    tx.rows(
-        "select channel, state, count(*) as notices from notices where about = $1 group by channel, state
-         order by channel, state",
-        params![about],
-        count,
-    )
-}
-
-fn count(row: &Row<'_>) -> Result<Count, Error> {
-    Ok(Count { channel: row.parse("channel")?, state: row.parse("state")?, notices: row.get("notices")? })
+    }
 }
 
 /// Who was told about a thing on their own page, and when they opened it.
@@ -201,13 +189,25 @@ pub fn told_to(tx: &mut Tx, person: Id<Volunteer>, limit: usize) -> Result<Vec<T
 /// The person has seen what they were told (about one thing, or about everything): on every channel that has delivered.
 /// Gives how many notices were new to them.
 pub fn seen(tx: &mut Tx, district: &District, person: Id<Volunteer>, about: Option<Uuid>) -> Result<u64, Error> {
-    const SEE: &str = "update notices set state = 'seen', seen_at = $2 where person = $1 and state = 'sent'";
-    let at = tx.at();
-    let count = match about {
-        Some(about) => tx.execute(&format!("{SEE} and about = $3"), params![person, at, about])?,
-        None => tx.execute(SEE, params![person, at])?,
-    };
+    let delivered = tx.rows(
+        "select about, channel, count(*) as notices from notices where person = $1 and state = 'sent'
+         group by about, channel",
+        params![person],
+        |row| Ok((row.get::<Uuid>("about")?, row.parse::<Channel>("channel")?, row.get::<i64>("notices")?)),
+    )?;
+    let (mut steps, at) = (Steps::default(), tx.at());
+    let mut count = 0;
+    for (of, channel, notices) in delivered.into_iter().filter(|(of, ..)| about.is_none_or(|about| about == *of)) {
+        steps.moved(of, channel, (State::Sent, State::Seen), notices);
+        count += notices.unsigned_abs();
+        tx.execute(
+            "update notices set state = 'seen', seen_at = $4
+             where person = $1 and about = $2 and channel = $3 and state = 'sent'",
+            params![person, of, channel.name(), at],
+        )?;
+    }
     if count > 0 {
+        steps.write(tx, district)?;
         tx.record(&Jurisdiction::district(district.clone()), person.uuid(), &Event::NoticesSeen { count })?;
     }
     Ok(count)

@@ -8,8 +8,8 @@ use web::{Desk, Done, Fault, Page, refusal::Refused};
 use crate::{
     announce::{self, Announced},
     channel::Channel,
+    counts::{Count, counts},
     given_up::{self, GivenUp},
-    outbox,
     settings::Settings,
     state::State,
 };
@@ -48,7 +48,7 @@ pub async fn show(desk: Desk, ask: Ask) -> Result<Page<OutboxPage>, Fault> {
     let settings = Settings::of(desk.house())?;
     let district = desk.district().clone();
     let page = desk.look(move |tx| {
-        let counts = outbox::counts(tx, &district)?;
+        let counts = counts(tx, &district)?;
         let of = |channel: Channel, state: State| {
             counts.iter().find(|count| (count.channel, count.state) == (channel, state)).map_or(0, |c| c.notices)
         };

@@ -1,6 +1,8 @@
 //! Into the outbox: messages are worded, addressed and sealed inside the change that causes them, so there is no notice
 //! without its cause and no cause without its notice.
 
+use std::collections::BTreeSet;
+
 use domain::{District, Event, Id, Jurisdiction, things::Notice};
 use serde_json::json;
 use store::{Error, Job, Tx, Value};
@@ -9,10 +11,12 @@ use web::{House, Locale, Words};
 
 use crate::{
     channel::Channel,
+    counts::{Steps, recount},
     message::Message,
     outbox::{ADDRESS, BODY},
     sending,
     settings::Settings,
+    state::State,
 };
 
 /// Queues the messages on every channel that is set up and reaches the person. Gives how many new notices there are;
@@ -85,6 +89,7 @@ fn insert(tx: &mut Tx, district: &District, lines: &[Line]) -> Result<u64, Error
         "on conflict (about, person, channel, template, version) do nothing",
         rows,
     )?;
+    count_in(tx, district, lines, count)?;
     for channel in Channel::ALL.into_iter().filter(|channel| *channel != Channel::InApp) {
         if lines.iter().any(|line| line.channel == channel) {
             tx.enqueue(Job {
@@ -98,6 +103,25 @@ fn insert(tx: &mut Tx, district: &District, lines: &[Line]) -> Result<u64, Error
     let event = Event::NoticesQueued { about: first.template.to_owned(), count };
     tx.record(&Jurisdiction::district(district.clone()), first.about, &event)?;
     Ok(count)
+}
+
+/// What is on the person's own page is there at once.
+const fn state(channel: Channel) -> State {
+    match channel {
+        Channel::InApp => State::Sent,
+        Channel::Email | Channel::Sms | Channel::Wecom | Channel::Dingtalk => State::Queued,
+    }
+}
+
+/// Counts what is new. Where something had been queued before, which it was is not known.
+fn count_in(tx: &mut Tx, district: &District, lines: &[Line], new: u64) -> Result<(), Error> {
+    if new == lines.len() as u64 {
+        let mut steps = Steps::default();
+        lines.iter().for_each(|line| steps.made(line.about, line.channel, state(line.channel)));
+        return steps.write(tx, district);
+    }
+    let things: BTreeSet<Uuid> = lines.iter().map(|line| line.about).collect();
+    things.into_iter().try_for_each(|about| recount(tx, about))
 }
 
 /// Where this message goes on that channel: none when the channel is not set up or the person has no address on it.
@@ -141,7 +165,7 @@ fn row(tx: &Tx, district: &District, line: &Line) -> [Value; 15] {
         line.locale.tag().into(),
         line.address.as_ref().map(|address| tx.seal(ADDRESS, address)).into(),
         tx.seal(BODY, &line.text).into(),
-        if is_there { "sent" } else { "queued" }.into(),
+        state(line.channel).name().into(),
         0_i64.into(),
         at.into(),
         (!is_there).then_some(at).into(),

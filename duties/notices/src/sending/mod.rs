@@ -151,9 +151,7 @@ async fn write_down(store: &Store, channel: Channel, tried: Vec<(Waiting, Verdic
         .collect();
     store
         .change(Act::system(now), move |tx| {
-            for (notice, next) in &settled {
-                outbox::settle(tx, notice, next)?;
-            }
+            outbox::settle(tx, channel, &settled)?;
             record(tx, channel, &settled)
         })
         .await
