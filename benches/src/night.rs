@@ -113,11 +113,16 @@ pub async fn order(officer: &Client) -> String {
 /// Asks for a plan and waits until it is proven.
 pub async fn plan(officer: &Client, order: &str) -> String {
     let plan = text(&officer.post(&format!("/orders/{order}/plans"), &json!({})).await, "plan");
+    // As a page asks: soon at first, then ever more rarely, or asking would be part of what a long plan costs.
+    let mut pause = Duration::from_millis(20);
     loop {
         let page = officer.get(&format!("/orders/{order}/plans/{plan}")).await;
         match page["plan"]["stage"]["stage"].as_str() {
             Some("ready") => return plan,
-            Some("asked" | "reading" | "solving") => tokio::time::sleep(Duration::from_millis(20)).await,
+            Some("asked" | "reading" | "solving") => {
+                tokio::time::sleep(pause).await;
+                pause = (pause * 11 / 10).min(Duration::from_secs(1));
+            }
             other => panic!("the plan is {other:?}: {}", page["plan"]["stage"]),
         }
     }
