@@ -12,6 +12,7 @@ import { emptyStates } from './checks/lists.mjs';
 import { paper, sheets } from './checks/paper.mjs';
 import { strict, watch } from './checks/policy.mjs';
 import { mainActInReach, targets } from './checks/targets.mjs';
+import { unkept } from './checks/typing.mjs';
 import { silence, wall } from './checks/wall.mjs';
 import { weight } from './checks/weight.mjs';
 import { LANGUAGES, openChromium, People, SCREENS } from './rig/browser.mjs';
@@ -96,6 +97,7 @@ async function inLanguage(visit, wanted) {
     note('policy', strict(answer));
     note('words', await language(page, wanted));
     note('lists', await emptyStates(page));
+    note('typing', await unkept(page));
     await (kind === 'wall' ? onWall(page, note) : onScreens(page, kind, visit, note, wanted));
     if (visit.first && wanted === 'zh-CN' && kind === 'phone') await asPhone(visit, note);
     if (visit.first && wanted === 'zh-CN' && kind === 'wall') await withoutLine(visit, note);
