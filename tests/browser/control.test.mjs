@@ -15,6 +15,7 @@ import { paper, sheets } from './checks/paper.mjs';
 import { strict, watch } from './checks/policy.mjs';
 import { firstLook } from './checks/speed.mjs';
 import { mainActInReach, targets } from './checks/targets.mjs';
+import { unkept } from './checks/typing.mjs';
 import { silence, wall } from './checks/wall.mjs';
 import { weight } from './checks/weight.mjs';
 import { openSmallHouse } from './control/small-house.mjs';
@@ -44,9 +45,11 @@ const CASES = [
   ['slanted Chinese', (page) => language(page, 'zh-CN'), h1, `${h1}<p><em>重要</em></p>`, /slanted/],
   ['tight lines', (page) => language(page, 'zh-CN'), h1, `${h1}<p style="line-height:1.2">点位</p>`, /line height/],
   ['figures of unequal width', (page) => language(page, 'zh-CN'), `${h1}${row('')}`, `${h1}${row('style="font-variant-numeric:normal"').replace('<td>', '<td style="font-variant-numeric:normal">')}`, /unequal width/],
-  ['a clock of 12 hours', (page) => language(page, 'zh-CN'), `${h1}<p>08:30</p>`, `${h1}<p>下午 3:30</p>`, /12 hours/],
+  ['a clock of 12 hours', (page) => language(page, 'zh-CN'), `${h1}<p>08:30，徽章 K7PM-3AM</p>`, `${h1}<p>下午 3:30</p>`, /12 hours/],
+  ['a clock of 12 hours, in English', (page) => language(page, 'zh-CN'), h1, `${h1}<p lang="en">3:30 PM</p>`, /12 hours/],
   ['an empty list', emptyStates, `${h1}<section><ul></ul><p class="empty">还没有点位。<a href="/">导入点位</a></p></section>`, `${h1}<section><ul></ul></section>`, /says nothing/],
   ['an empty list without an act', emptyStates, h1, `${h1}<ul></ul><p class="empty">还没有点位。</p>`, /without a next act/],
+  ['words that are lost', unkept, `${h1}<form method="post" data-draft="a"><label>话<textarea></textarea></label></form>`, `${h1}<form method="post"><label>话<textarea></textarea></label></form>`, /are lost/],
   ['red on green', colour, `${h1}<p data-state="short">缺人</p>`, `${h1}<p style="background:#fff;color:#e00000">缺人</p><p style="background:#2e7d32;color:#ffc0c0">缺</p>`, /contrast/],
   ['a state that is only a colour', colour, `${h1}<i data-state="late">迟</i>`, `${h1}<i data-state="late"></i>`, /without a word/],
   ['two states of one shape', colour, `${h1}<style>.bad::before{content:"x"}</style><b class="tag">到岗</b><b class="tag bad" style="background:#fdd">缺人</b>`, `${h1}<b class="tag" style="background:#fff">到岗</b><b class="tag" style="background:#fdd">缺人</b>`, /without a shape/],

@@ -41,6 +41,7 @@ events! {
     RoleGranted "web.role_granted" { account: Id<Account>, role: Role }
     RoleWithdrawn "web.role_withdrawn" { account: Id<Account>, role: Role }
     AccountSuspended "web.account_suspended" { account: Id<Account> }
+    AccountReinstated "web.account_reinstated" { account: Id<Account> }
     SignedIn "web.signed_in" {}
     SignInFailed "web.sign_in_failed" {}
     SignedOut "web.signed_out" {}

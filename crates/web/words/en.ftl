@@ -30,6 +30,7 @@ web-role = Role
 web-phone = Telephone
 web-new-account = New account
 web-account-created = The account is there. Make a link for its holder to come in by.
+web-account-reinstated = The account works again; its owner signs in anew.
 web-account-suspended = The account is suspended; its sessions have ended.
 web-suspended = suspended
 web-looked-at-many = Looked at { $count } people within an hour. Ask why; if nobody knows, suspend the account.

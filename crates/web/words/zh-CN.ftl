@@ -30,6 +30,7 @@ web-role = 角色
 web-phone = 电话
 web-new-account = 新建账号
 web-account-created = 账号已建立。请为持有人生成一次性链接。
+web-account-reinstated = 账号已恢复；本人需重新登录。
 web-account-suspended = 账号已停用，其登录全部失效。
 web-suspended = 已停用
 web-looked-at-many = 一小时内查看了 { $count } 人。请问明原因；说不清的，先停用账号。

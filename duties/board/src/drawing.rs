@@ -55,7 +55,7 @@ impl Dot {
         let (x, y) = (self.x, self.y);
         match self.state {
             State::Late => format!("M{} {}l8 8m0 -8l-8 8", x - 4.0, y - 4.0),
-            State::AtRisk => format!("M{x} {}l5 9h-10z", y - 5.5),
+            State::AtRisk | State::Short => format!("M{x} {}l5 9h-10z", y - 5.5),
             State::Silent | State::Underway | State::SetUp | State::Ready => {
                 format!("M{} {y}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", x - 4.0)
             }
@@ -83,7 +83,7 @@ pub fn map(divisions: &[places::DivisionHead], shapes: &[(Division, Shape)], pic
     let names: Vec<_> = lands.iter().map(|land| ((land.x, land.y), land.name.as_str())).collect();
     let are_named = legible(&names, LETTER);
     lands.iter_mut().zip(are_named).for_each(|(land, is_named)| land.is_named = is_named);
-    let drawn = pictures.iter().filter(|picture| pictures.len() <= MOST_DOTS || picture.state <= State::AtRisk);
+    let drawn = pictures.iter().filter(|picture| pictures.len() <= MOST_DOTS || picture.state <= State::Short);
     let mut dots: Vec<Dot> = drawn.map(|picture| dot(&canvas, picture)).collect();
     // What is wrong lies on top.
     dots.sort_by_key(|dot| std::cmp::Reverse(dot.state));

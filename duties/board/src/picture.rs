@@ -94,6 +94,7 @@ pub fn of_order(tx: &mut Tx, order: Order, now: Moment) -> Result<Whole, Error> 
 /// What is known of each site that the order covers.
 fn facts(tx: &mut Tx, order: &Order) -> Result<Vec<Facts>, Error> {
     let covered: HashMap<Id<Site>, Option<Moment>> = deployments::order_sites(tx, order.id)?.into_iter().collect();
+    let weights = deployments::weights_of(tx, order)?;
     let mut tallies: HashMap<Id<Site>, Vec<Tally>> = HashMap::new();
     for tally in deployments::tallies(tx, order.id)? {
         tallies.entry(tally.site).or_default().push(tally);
@@ -122,6 +123,7 @@ fn facts(tx: &mut Tx, order: &Order) -> Result<Vec<Facts>, Error> {
             acknowledged: sum(|t| t.acknowledged),
             arrived: sum(|t| t.arrived),
             missing: sum(Tally::missing),
+            below_crew: posts.iter().map(|post| post.below_crew(&weights)).sum(),
             has_chief: chiefs.contains(&head.id),
             set_up_at: day.and_then(|d| d.set_up_at),
             opened_at: day.and_then(|d| d.opened_at),

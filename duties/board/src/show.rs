@@ -34,6 +34,7 @@ pub struct Exception {
     name: String,
     state: State,
     missing: u32,
+    below_crew: u32,
     arrived: u32,
     need: u32,
     silent_since: Option<Moment>,
@@ -51,6 +52,7 @@ impl Exception {
             name: facts.name.clone(),
             state: picture.state,
             missing: facts.missing,
+            below_crew: facts.below_crew,
             arrived: facts.arrived,
             need: facts.need,
             silent_since: picture.silent_since,
@@ -62,6 +64,15 @@ impl Exception {
 
     fn state_word(&self) -> String {
         format!("board-state-{}", self.state.name())
+    }
+
+    /// After the milestone: whether the site can work with whom it has.
+    fn crew_word(&self) -> Option<&'static str> {
+        match self.state {
+            State::Late if self.below_crew > 0 => Some("board-below-crew"),
+            State::Short => Some("board-crew-holds"),
+            _ => None,
+        }
     }
 
     fn tag(&self) -> &'static str {
@@ -119,6 +130,7 @@ impl Clock {
 pub struct Shown {
     order: Id<Order>,
     order_name: String,
+    is_drill: bool,
     made_at: Moment,
     totals: Totals,
     /// Whether the sentence speaks of set-up or of people.
@@ -248,6 +260,7 @@ fn put_together(
     Shown {
         order: whole.order.id,
         order_name: whole.order.name.clone(),
+        is_drill: whole.order.is_drill,
         made_at: whole.made_at,
         speaks_of_set_up: summary::topic(milestones, &totals, now) == Topic::SetUp,
         worst,

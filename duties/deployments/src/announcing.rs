@@ -57,7 +57,7 @@ pub async fn at_site(desk: Desk, ask: AtSite) -> Result<Done<Said>, Fault> {
     let said = desk.change(move |tx| {
         let order = order_rows::of_site(tx, site)?.ok_or(Refused::SiteIsIdle)?;
         let to = at_post(tx, &order, site, ask.role)?;
-        announce(tx, &house, &here, ask.role, &text, &to)
+        announce(tx, &house, &order, &here, ask.role, &text, &to)
     });
     Ok(Done::at(format!("/sites/{site}/announcements"), said.await?).saying("deployments-announced"))
 }
@@ -73,7 +73,7 @@ pub fn say(
 ) -> Result<Said, Fault> {
     let text = words(text)?;
     let to = at_post(tx, order, site, role)?;
-    announce(tx, desk.house(), desk.here(), role, &text, &to)
+    announce(tx, desk.house(), order, desk.here(), role, &text, &to)
 }
 
 /// The headquarters speaks to everybody who holds a post under an order.
@@ -85,7 +85,7 @@ pub async fn to_order(desk: Desk, ask: ToOrder) -> Result<Done<Said>, Fault> {
         let held = assignments::live(tx, id)?.into_iter().filter(|held| ask.role.is_none_or(|role| role == held.role));
         let to: Vec<_> =
             held.filter(|held| !matches!(held.standing, Standing::Left { .. })).map(|held| held.volunteer).collect();
-        announce(tx, &house, &order.jurisdiction(), ask.role, &text, &to)
+        announce(tx, &house, &order, &order.jurisdiction(), ask.role, &text, &to)
     });
     Ok(Done::at(format!("/orders/{id}"), said.await?).saying("deployments-announced"))
 }
@@ -114,6 +114,7 @@ fn at_post(
 fn announce(
     tx: &mut Tx,
     house: &web::House,
+    order: &Order,
     here: &Jurisdiction,
     role: Option<PostRole>,
     text: &str,
@@ -129,10 +130,15 @@ fn announce(
         id: Id::<things::Notice>::fresh(tx.at()).uuid(),
         here: here.clone(),
         role,
-        text: text.to_owned(),
+        text: if order.is_drill { in_a_drill(house, text) } else { text.to_owned() },
     };
     let told = notices::announce(tx, house, &said, to)?;
     Ok(Said { announcement: said.id, told })
+}
+
+/// Nobody may take what is said in a drill for the real thing.
+fn in_a_drill(house: &web::House, text: &str) -> String {
+    house.words.say(web::Locale::default(), "deployments-drill-name").text("name", text).to_string()
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -39,7 +39,7 @@ pub use crate::{
         check_ins::Way,
         orders::{Order, current as current_order, of_site as order_of_site, order, sites as order_sites},
         plans::{Plan, Score, Stage, last_published},
-        tallies::{Tally, all as tallies, of_site as site_tallies},
+        tallies::{Tally, all as tallies, of_site as site_tallies, weights as weights_of},
     },
 };
 
@@ -62,6 +62,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "deployments/0001_deployments", sql: include_str!("../migrations/0001_deployments.sql") },
     Migration { name: "deployments/0002_phones", sql: include_str!("../migrations/0002_phones.sql") },
     Migration { name: "deployments/0003_unseen", sql: include_str!("../migrations/0003_unseen.sql") },
+    Migration { name: "deployments/0004_drills", sql: include_str!("../migrations/0004_drills.sql") },
 ];
 
 /// What this duty brings into the house.

@@ -101,7 +101,7 @@ impl Judge {
             }
             Register::Teams => {
                 let read = self.read(rows, |row| Ok(rows::team(row, origin)));
-                let judge = |rows: &[_]| Ok(of_responders(&responders::judge_teams(tx, &district, rows)?, &voice));
+                let judge = |rows: &[_]| Ok(of_responders(Register::Teams, &responders::judge_teams(tx, &district, rows)?, &voice));
                 settle(read, judge, self.choice, Rows::Teams)
             }
             Register::Links => {
@@ -161,7 +161,7 @@ impl Judge {
             .collect();
         let (rows, rejected) = apart(read);
         let judged = readings.all.judge(tx, &rows)?;
-        let verdicts = of_responders(judged.verdicts(), &voice);
+        let verdicts = of_responders(Register::Volunteers, judged.verdicts(), &voice);
         let is_left_out = |verdict: &Verdict| matches!(verdict, Verdict::Changed(_)) && !choice.takes(verdict);
         let ready = if verdicts.iter().any(is_left_out) {
             let chosen = rows.iter().zip(&verdicts).filter(|(_, verdict)| choice.takes(verdict));
@@ -251,12 +251,12 @@ fn of_places(verdicts: Vec<places::Verdict>, voice: &Voice) -> Vec<Verdict> {
     verdicts.into_iter().map(ours).collect()
 }
 
-fn of_responders(verdicts: &[responders::Verdict], voice: &Voice) -> Vec<Verdict> {
+fn of_responders(register: Register, verdicts: &[responders::Verdict], voice: &Voice) -> Vec<Verdict> {
     let ours = |verdict: &_| match verdict {
         responders::Verdict::New => Verdict::New,
         responders::Verdict::Changed => Verdict::Changed(Vec::new()),
         responders::Verdict::Same => Verdict::Same,
-        responders::Verdict::Rejected { reason } => Verdict::Rejected(voice.of_responder(reason)),
+        responders::Verdict::Rejected { reason } => Verdict::Rejected(voice.of_responder(register, reason)),
     };
     verdicts.iter().map(ours).collect()
 }

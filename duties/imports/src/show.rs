@@ -239,9 +239,8 @@ fn headings(it: &Bringing) -> Vec<HeadingLine> {
 }
 
 fn columns(register: Register, locale: Locale) -> Vec<ColumnLine> {
-    let line = |(key, headings, required): crate::rules::register::Column| {
-        let label = if locale == Locale::ZhCn { headings.first().copied().unwrap_or(key) } else { key };
-        ColumnLine { key, label: label.to_owned(), required }
+    let line = |(key, _, required): crate::rules::register::Column| {
+        ColumnLine { key, label: register.label(key, locale), required }
     };
     register.columns().into_iter().map(line).collect()
 }

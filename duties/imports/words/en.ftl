@@ -74,7 +74,7 @@ imports-map-none = Not imported
 imports-map-needed = Needed: { $columns }
 imports-map-save = Read it like this
 imports-broke-off = Writing stopped because of a fault. What was written stays; send the same file again, and tell the administrator if it stops again.
-imports-wait = A large file takes a few minutes; this page follows every second.
+imports-wait = A large file takes a few minutes; this page follows by itself.
 
 imports-row-twice = the same as row { $first }: keep one of the two
 imports-row-position = latitude { $latitude } and longitude { $longitude } are no position: give degrees, like 21.66 and 110.92

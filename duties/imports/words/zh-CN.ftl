@@ -74,7 +74,7 @@ imports-map-none = 不导入
 imports-map-needed = 必填：{ $columns }
 imports-map-save = 按此读取
 imports-broke-off = 写入中途出错而停止。已写入的保留；请把同一份文件再发一次，若仍出错请告知管理员。
-imports-wait = 文件很大时需要几分钟；此页每秒更新。
+imports-wait = 文件很大时需要几分钟；此页会自动更新。
 
 imports-row-twice = 与第 { $first } 行重复：两行只留一行
 imports-row-position = 纬度 { $latitude }、经度 { $longitude } 不是坐标：请填度数，如 21.66 和 110.92

@@ -4,7 +4,7 @@ use domain::{Event, Group, Id, Moment, things::Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use web::{Desk, Done, Fault};
+use web::{Desk, Done, Fault, Undo};
 
 use crate::{
     jobs,
@@ -35,18 +35,22 @@ pub struct Stands {
     id: Id<Problem>,
     number: i64,
     state: State,
+    owner: Group,
 }
 
 pub async fn take(desk: Desk, ask: Ask) -> Result<Done<Stands>, Fault> {
     let by = desk.actor();
-    step(
+    let done = step(
         desk,
         ask,
         "taken",
         |id, _| Event::RequestTaken { problem: id },
         move |found, _, at| Ok((state::take(found.state, by, at).map_err(Refused::from)?, found.owner)),
     )
-    .await
+    .await?;
+    // Handed to the own group nobody has it, and its clock runs again.
+    let (id, owner) = (done.body.id, done.body.owner);
+    Ok(done.undone_by(Undo::by(format!("/requests/{id}/handover"), &[("group", owner.name())])))
 }
 
 pub async fn answer(desk: Desk, ask: Ask) -> Result<Done<Stands>, Fault> {
@@ -130,7 +134,7 @@ async fn step(
             if state != found.state || owner != found.owner {
                 apply(tx, &found, state, owner, name, ask.note.as_deref(), &event(found.id, state))?;
             }
-            Ok(Stands { id: found.id, number: found.number, state })
+            Ok(Stands { id: found.id, number: found.number, state, owner })
         })
         .await?;
     Ok(Done::at(format!("/requests/{}", stands.id), stands).saying("problems-said"))

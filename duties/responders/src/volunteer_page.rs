@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{Act, Tx};
 use web::{
-    Desk, Done, Fault, Page,
+    Desk, Done, Fault, Page, Undo,
     access::{doors, sessions},
     qr,
     refusal::Refused as House,
@@ -29,6 +29,13 @@ use crate::{
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Nothing {}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct DepartAsk {
+    /// They have not left after all: what ended with it stays ended, the record is theirs again.
+    #[serde(default)]
+    back: bool,
+}
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct VolunteerPage {
@@ -169,12 +176,15 @@ pub async fn renew_badge(desk: Desk, _: Nothing) -> Result<Done<()>, Fault> {
 }
 
 /// Somebody has left: no more duties, links and sessions end, the badge is not valid any more. The record stays.
-pub async fn depart(desk: Desk, _: Nothing) -> Result<Done<()>, Fault> {
+pub async fn depart(desk: Desk, ask: DepartAsk) -> Result<Done<()>, Fault> {
     let id = Id::from_uuid(desk.person()?);
     let place = desk.here().clone();
     desk.change(move |tx| {
         let (_, team) = volunteers::place_by_id(tx, &place.district, id)?.ok_or(House::NotThere)?;
-        if volunteers::leave(tx, id)? {
+        if ask.back && volunteers::come_back(tx, id)? {
+            teams::add_people(tx, &HashMap::from([(team, 1)]))?;
+            tx.record(&place, id.uuid(), &Event::VolunteerChanged { volunteer: id })?;
+        } else if !ask.back && volunteers::leave(tx, id)? {
             teams::add_people(tx, &HashMap::from([(team, -1)]))?;
             doors::close_all(tx, id.uuid())?;
             sessions::end_all(tx, id.uuid())?;
@@ -183,7 +193,11 @@ pub async fn depart(desk: Desk, _: Nothing) -> Result<Done<()>, Fault> {
         Ok(())
     })
     .await?;
-    Ok(Done::at(address(id), ()).saying("responders-departed"))
+    if ask.back {
+        return Ok(Done::at(address(id), ()).saying("responders-came-back"));
+    }
+    let undo = Undo::by(format!("{}/departure", address(id)), &[("back", "true")]);
+    Ok(Done::at(address(id), ()).saying("responders-departed").undone_by(undo))
 }
 
 fn address(id: Id<things::Volunteer>) -> String {

@@ -48,6 +48,7 @@ responders-link-hint = Hand it over now; it is not shown again. It lasts 14 days
 responders-link-address = Address
 responders-depart = Has left
 responders-depart-sure = Has { $name } left? Badge, links and sign-ins end at once; the record stays.
+responders-came-back = Taken back. The badge works again; links have to be made anew.
 responders-departed = Noted. Badge and links no longer work.
 
 # Badges

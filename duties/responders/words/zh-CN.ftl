@@ -45,6 +45,7 @@ responders-link-hint = 请现在交给本人，不再显示。14 天内有效；
 responders-link-address = 网址
 responders-depart = 退出队伍
 responders-depart-sure = 确认 { $name } 退出？胸卡、链接和登录立即失效，服务记录保留。
+responders-came-back = 已恢复；胸卡重新有效，链接需重新生成。
 responders-departed = 已退出，胸卡和链接已失效。
 
 # Badges

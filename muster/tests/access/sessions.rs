@@ -77,6 +77,11 @@ async fn what_ends_a_session_ends_its_stream() {
         administrator.post(&format!("/accounts/{account}/suspension"), json!({})).await.json();
     });
     println!("suspended: {:?}", suspended.await.expect("the stream goes on after a suspension"));
+    let back = json!({"back": true});
+    administrator.post(&format!("/accounts/{account}/suspension"), back.clone()).await.json();
+    assert_eq!(client(&test, &token).get("/board").await.status.as_u16(), 401, "what has ended stays ended");
+    let again = administrator.post(&format!("/accounts/{account}/suspension"), back).await;
+    assert_eq!(again.refused(), "404 web.2", "nothing is left to be taken back");
     let Signed { token, .. } = officer(&test).await;
     let themselves = client(&test, &token);
     let signed_out = closes_after(&test.router, &token, async { drop(themselves.post("/sign-out", json!({})).await) });

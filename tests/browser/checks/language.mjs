@@ -56,6 +56,6 @@ function setting() {
     const isNumber = /^[\s\d.,:%/+-]*\d[\s\d.,:%/+-]*$/.test(cell.textContent);
     if (isNumber && !getComputedStyle(cell).fontVariantNumeric.includes('tabular-nums')) faults.add(`figures of unequal width: ${cell.outerHTML.slice(0, 80)}`);
   }
-  if (/\d\s*(AM|PM)\b|[上下]午\s*\d{1,2}[:点]/i.test(document.body.innerText)) faults.add('a clock of 12 hours');
+  if (/(?<![\w-])\d{1,2}([:.]\d\d)?\s*[ap]m\b|[上下]午\s*\d{1,2}[:点]/i.test(document.body.innerText)) faults.add('a clock of 12 hours');
   return [...faults].slice(0, 8);
 }

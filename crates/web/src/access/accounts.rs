@@ -109,6 +109,19 @@ pub fn suspend(tx: &mut Tx, district: &District, account: Id<Account>) -> Result
     Ok(())
 }
 
+/// Takes a suspension back. What ended with it stays ended: the person signs in anew.
+pub fn reinstate(tx: &mut Tx, district: &District, account: Id<Account>) -> Result<(), Fault> {
+    let rows = tx.execute(
+        "update accounts set suspended_at = null where id = $1 and district = $2 and suspended_at is not null",
+        params![account, district],
+    )?;
+    if rows == 0 {
+        return Err(Refused::NotThere.into());
+    }
+    tx.record(&Jurisdiction::district(district.clone()), account.uuid(), &Event::AccountReinstated { account })?;
+    Ok(())
+}
+
 /// Makes the district and, when there is none yet, the first administrator; gives the one-time code to come in by.
 pub fn first_administrator(tx: &mut Tx, district: &District, district_name: &str) -> Result<Option<String>, Fault> {
     tx.execute(

@@ -18,7 +18,7 @@ use super::{
     looks, passwords, sessions, standing, tokens,
 };
 use crate::{
-    Desk, Done, Fault, NavItem, Page,
+    Desk, Done, Fault, NavItem, Page, Undo,
     answer::{WithCookie, with_cookie},
     qr,
     refusal::Refused,
@@ -411,10 +411,25 @@ pub async fn make_link(desk: Desk, ask: AccountAsk) -> Result<Page<LinkPage>, Fa
     Ok(Page(LinkPage { qr: qr::svg(&address), address }))
 }
 
-pub async fn suspend(desk: Desk, ask: AccountAsk) -> Result<Done<()>, Fault> {
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct SuspendAsk {
+    account: Id<Account>,
+    /// Takes a suspension back.
+    #[serde(default)]
+    back: bool,
+}
+
+pub async fn suspend(desk: Desk, ask: SuspendAsk) -> Result<Done<()>, Fault> {
     let district = desk.district().clone();
-    desk.change(move |tx| accounts::suspend(tx, &district, ask.account)).await?;
-    Ok(Done::at("/accounts", ()).saying("web-account-suspended"))
+    desk.change(move |tx| {
+        if ask.back { accounts::reinstate(tx, &district, ask.account) } else { accounts::suspend(tx, &district, ask.account) }
+    })
+    .await?;
+    if ask.back {
+        return Ok(Done::at("/accounts", ()).saying("web-account-reinstated"));
+    }
+    let undo = Undo::by(format!("/accounts/{}/suspension", ask.account), &[("back", "true")]);
+    Ok(Done::at("/accounts", ()).saying("web-account-suspended").undone_by(undo))
 }
 
 /// An account belongs to its district.

@@ -19,6 +19,8 @@ pub struct Facts {
     pub arrived: u32,
     /// Missing people, post by post: surplus at one post does not fill another.
     pub missing: u32,
+    /// Of these, the ones without whom a post has not even its smallest crew.
+    pub below_crew: u32,
     pub has_chief: bool,
     pub set_up_at: Option<Moment>,
     pub opened_at: Option<Moment>,
@@ -33,12 +35,14 @@ pub struct Facts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// A milestone was missed.
+    /// A milestone was missed: not set up, or a post without its smallest crew.
     Late,
     /// Nobody there has been heard of for too long: nothing is known, so nothing is green.
     Silent,
     /// A milestone will be missed if nothing is done.
     AtRisk,
+    /// Everybody should be there and somebody is missing, but every post has its smallest crew: it works.
+    Short,
     Underway,
     SetUp,
     /// Set up and everybody in place.
@@ -51,6 +55,7 @@ impl State {
             Self::Late => "late",
             Self::Silent => "silent",
             Self::AtRisk => "at_risk",
+            Self::Short => "short",
             Self::Underway => "underway",
             Self::SetUp => "set_up",
             Self::Ready => "ready",
@@ -62,7 +67,7 @@ impl State {
         match self {
             Self::Late => "tag-bad",
             Self::Silent => "tag-off",
-            Self::AtRisk => "tag-warn",
+            Self::AtRisk | Self::Short => "tag-warn",
             Self::Underway => "",
             Self::SetUp | Self::Ready => "tag-good",
         }
@@ -101,10 +106,13 @@ pub fn picture(facts: Facts, milestones: &Milestones, now: Moment, rates: &Rates
     let in_place = if facts.missing == 0 { Outlook::Done } else { in_place };
     let silent_since = silence(&facts, milestones, now);
     let is = |outlook: Outlook, name: &str| outlook.name() == name;
-    let state = if is(set_up, "late") || (is(in_place, "late") && now >= milestones.in_place_at) {
+    let is_over = is(in_place, "late") && now >= milestones.in_place_at;
+    let state = if is(set_up, "late") || (is_over && facts.below_crew > 0) {
         State::Late
     } else if silent_since.is_some() {
         State::Silent
+    } else if is_over && !is(set_up, "at_risk") {
+        State::Short
     } else if is(set_up, "at_risk") || is(in_place, "at_risk") || is(in_place, "late") {
         State::AtRisk
     } else if is(set_up, "done") && is(in_place, "done") {
@@ -147,6 +155,7 @@ pub(crate) mod tests {
             acknowledged: 30,
             arrived: 0,
             missing: 30,
+            below_crew: 18,
             has_chief: true,
             set_up_at: None,
             opened_at: None,
@@ -187,5 +196,21 @@ pub(crate) mod tests {
         assert_eq!(state(set_up(Outlook::Late { mender: Mender::Allocation }), 401), State::AtRisk);
         // A missed milestone is said even of a site that has gone silent: its "silent since" stands beside it.
         assert_eq!(state(set_up(Outlook::Late { mender: Mender::Allocation }), 480), State::Late);
+    }
+
+    #[test]
+    fn one_missing_person_is_not_a_broken_crew() {
+        let at = |below_crew| Facts {
+            set_up_at: Some(MIDNIGHT),
+            heard_at: Some(MIDNIGHT.plus_h(8)),
+            in_place: Some(Outlook::Late { mender: Mender::Allocation }),
+            missing: 1,
+            below_crew,
+            ..facts("S1")
+        };
+        assert_eq!(state(at(1), 8 * 60 + 1), State::Late);
+        assert_eq!(state(at(0), 8 * 60 + 1), State::Short);
+        assert_eq!(state(at(0), 8 * 60 - 1), State::AtRisk);
+        assert_eq!(state(Facts { set_up_at: None, ..at(0) }, 8 * 60 + 1), State::Late);
     }
 }

@@ -61,15 +61,16 @@ pub fn topic(milestones: &Milestones, totals: &Totals, now: Moment) -> Topic {
 /// How many exceptions a screen shows; the rest is counted.
 pub const MOST: usize = 12;
 
-/// What is not as it should be, worst first: missed, silent, at risk; among equals the one that misses most people, then
-/// the one that has waited longest for an answer.
+/// What is not as it should be, worst first: missed, silent, at risk, short; among equals the one whose crews lack most people,
+/// then the one that misses most, then the one that has waited longest for an answer.
 pub fn exceptions(pictures: &[Picture]) -> Vec<&Picture> {
     let mut found: Vec<_> =
-        pictures.iter().filter(|picture| picture.state <= State::AtRisk || picture.facts.open_requests > 0).collect();
+        pictures.iter().filter(|picture| picture.state <= State::Short || picture.facts.open_requests > 0).collect();
     found.sort_by(|a, b| {
         let waiting = |picture: &Picture| picture.facts.oldest_request.unwrap_or(Moment::from_ms(i64::MAX));
         a.state
             .cmp(&b.state)
+            .then(b.facts.below_crew.cmp(&a.facts.below_crew))
             .then(b.facts.missing.cmp(&a.facts.missing))
             .then(waiting(a).cmp(&waiting(b)))
             .then(a.facts.code.cmp(&b.facts.code))
@@ -77,12 +78,12 @@ pub fn exceptions(pictures: &[Picture]) -> Vec<&Picture> {
     found
 }
 
-/// The site that misses most people.
+/// The site whose crews lack most people, then the one that misses most.
 pub fn worst(pictures: &[Picture]) -> Option<&Picture> {
     pictures
         .iter()
         .filter(|picture| picture.facts.missing > 0)
-        .max_by_key(|picture| (picture.facts.missing, &picture.facts.code))
+        .max_by_key(|picture| (picture.facts.below_crew, picture.facts.missing, &picture.facts.code))
 }
 
 #[cfg(test)]
@@ -104,15 +105,17 @@ mod tests {
     fn the_worst_comes_first_and_what_is_well_does_not_come() {
         let heard = Some(MIDNIGHT.plus_min(300));
         let done = Facts { set_up_at: heard, heard_at: heard, arrived: 30, missing: 0, ..facts("S1") };
-        let late = Facts { heard_at: heard, missing: 3, ..facts("S2") };
-        let later = Facts { heard_at: heard, missing: 9, ..facts("S3") };
+        let late = Facts { heard_at: heard, missing: 3, below_crew: 0, ..facts("S2") };
+        let later = Facts { heard_at: heard, missing: 9, below_crew: 0, ..facts("S3") };
         let silent = Facts { set_up_at: heard, heard_at: Some(MIDNIGHT), missing: 30, ..facts("S4") };
         let all = pictures(vec![done, late, later, silent], 301);
+        let broken = Facts { heard_at: heard, missing: 2, below_crew: 1, ..facts("S5") };
+        let all: Vec<_> = all.into_iter().chain(pictures(vec![broken], 301)).collect();
         let codes: Vec<_> = exceptions(&all).iter().map(|picture| picture.facts.code.as_str()).collect();
-        assert_eq!(codes, ["S3", "S2", "S4"]);
+        assert_eq!(codes, ["S5", "S3", "S2", "S4"]);
         assert_eq!(worst(&all).unwrap().facts.code, "S4");
         let sum = totals(&all);
-        assert_eq!((sum.sites, sum.set_up, sum.ready, sum.late, sum.silent, sum.short_people), (4, 2, 1, 2, 1, 42));
+        assert_eq!((sum.sites, sum.set_up, sum.ready, sum.late, sum.silent, sum.short_people), (5, 2, 1, 3, 1, 44));
     }
 
     #[test]

@@ -51,7 +51,7 @@ fn alert(tx: &mut Tx, house: &House, order: &Order) -> Result<Alert, Fault> {
         identifier,
         sender: sender(&house.settings.public_url).to_owned(),
         sent: last,
-        status: Status::Actual,
+        status: if order.is_drill { Status::Exercise } else { Status::Actual },
         msg_type,
         references: sent,
         infos: infos.into_iter().collect::<Result<_, _>>()?,

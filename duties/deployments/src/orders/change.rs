@@ -31,7 +31,7 @@ pub async fn change(desk: Desk, ask: ChangeOrder) -> Result<Done<()>, Fault> {
             return Err(Refused::PeopleAreTold.into());
         }
         if let Some(name) = ask.name.as_deref().filter(|name| !name.trim().is_empty()) {
-            order.name = super::read_name(name)?;
+            order.name = super::name_of(&at_desk, name, order.is_drill)?;
         }
         (order.day, order.milestones) = (milestones.day(at_desk.zone()), milestones);
         orders::change(tx, &order)?;

@@ -58,6 +58,9 @@ pub async fn form(desk: Desk, _: Nothing) -> Result<Page<GiveOrderPage>, Fault> 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct GiveOrder {
     name: String,
+    /// Only practised: its name, its notices and its CAP document say so.
+    #[serde(default)]
+    drill: bool,
     /// Sites of these divisions; all sites when neither divisions nor sites are named.
     #[serde(default)]
     divisions: Vec<Division>,
@@ -89,7 +92,7 @@ pub async fn give(desk: Desk, ask: GiveOrder) -> Result<Done<Given>, Fault> {
     let milestones = milestones(&desk, &ask)?;
     milestones.check().map_err(|why| Refused::OutOfOrder.with("why", why))?;
     let (district, day) = (desk.district().clone(), milestones.day(desk.zone()));
-    let (house, name) = (desk.house().clone(), super::read_name(&ask.name)?);
+    let (house, name) = (desk.house().clone(), super::name_of(&desk, &ask.name, ask.drill)?);
     let given = desk
         .change(move |tx| {
             let sites = chosen(tx, &district, &ask)?;
@@ -97,6 +100,7 @@ pub async fn give(desk: Desk, ask: GiveOrder) -> Result<Done<Given>, Fault> {
                 id: Id::fresh(tx.at()),
                 district: district.clone(),
                 name: name.clone(),
+                is_drill: ask.drill,
                 milestones,
                 day: day.clone(),
                 given_at: tx.at(),

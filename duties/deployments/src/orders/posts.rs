@@ -6,7 +6,7 @@ use domain::{Event, Id, PostRole, things};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use web::{Desk, Done, Fault, Page, view};
+use web::{Desk, Done, Fault, Page, Undo, view};
 
 use crate::{
     refusals::Refused,
@@ -124,20 +124,36 @@ pub struct PostsSet {
     pub changed: u64,
 }
 
+/// More cells than a cookie holds are not offered to be taken back at once.
+const UNDO_CELLS: usize = 40;
+
 pub async fn set(desk: Desk, ask: SetPosts) -> Result<Done<PostsSet>, Fault> {
     let id = ask.order;
     let wanted = read(&ask)?;
     let back = ask.after.as_deref().map(|after| format!("?after={after}")).unwrap_or_default();
-    let changed = desk.change(move |tx| change(tx, id, &wanted)).await?;
-    Ok(Done::at(format!("/orders/{id}/posts{back}"), PostsSet { changed }).saying("web-saved"))
+    let before = desk.change(move |tx| change(tx, id, &wanted)).await?;
+    let done = Done::at(format!("/orders/{id}/posts{back}"), PostsSet { changed: before.len() as u64 });
+    let done = done.saying("web-saved");
+    Ok(if before.is_empty() || before.len() > UNDO_CELLS { done } else { done.undone_by(as_before(id, &before)) })
 }
 
-fn change(tx: &mut Tx, id: Id<things::Order>, wanted: &[PostWanted]) -> Result<u64, Fault> {
+/// The grid's own form with the numbers that stood there.
+fn as_before(order: Id<things::Order>, before: &[PostWanted]) -> Undo {
+    let mut undo = Undo::by(format!("/orders/{order}/posts"), &[]);
+    for post in before {
+        undo.fields.push(("cell".to_owned(), format!("{} {}", post.site, post.role)));
+        undo.fields.push(("headcount".to_owned(), post.headcount.to_string()));
+    }
+    undo
+}
+
+/// Sets what differs; gives what stood there.
+fn change(tx: &mut Tx, id: Id<things::Order>, wanted: &[PostWanted]) -> Result<Vec<PostWanted>, Fault> {
     let order = super::open(tx, id)?;
     let known: HashMap<_, _> =
         posts::all(tx, id)?.into_iter().map(|post| ((post.site, post.role), post.headcount)).collect();
     let of_order = orders::sites(tx, id)?;
-    let mut changed = Vec::new();
+    let (mut changed, mut stood) = (Vec::new(), Vec::new());
     for post in wanted {
         if of_order.binary_search_by_key(&post.site, |(site, _)| *site).is_err() {
             return Err(Refused::NotInThisOrder.with("what", post.site).into());
@@ -145,6 +161,7 @@ fn change(tx: &mut Tx, id: Id<things::Order>, wanted: &[PostWanted]) -> Result<u
         let before = known.get(&(post.site, post.role)).copied().unwrap_or(0);
         if before != post.headcount {
             changed.push((post.site, post.role, post.headcount));
+            stood.push(PostWanted { headcount: before, ..*post });
         }
     }
     changed.sort_unstable();
@@ -153,7 +170,9 @@ fn change(tx: &mut Tx, id: Id<things::Order>, wanted: &[PostWanted]) -> Result<u
         posts::set(tx, &order, &changed)?;
         tx.record(&order.jurisdiction(), id.uuid(), &Event::OrderChanged { order: id })?;
     }
-    Ok(changed.len() as u64)
+    stood.sort_unstable_by_key(|post| (post.site, post.role));
+    stood.dedup_by_key(|post| (post.site, post.role));
+    Ok(stood)
 }
 
 fn read(ask: &SetPosts) -> Result<Vec<PostWanted>, Fault> {

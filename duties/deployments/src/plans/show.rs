@@ -52,6 +52,8 @@ pub struct PlanPage {
     pub dearest: Vec<PostLine>,
     pub lines: Vec<PlanLine>,
     pub released: Vec<PlanLine>,
+    /// What a proposal changes; of a plan for everybody none.
+    pub change: Option<plans::Changed>,
     pub next: Option<Id<things::Volunteer>>,
     pub site: Option<String>,
 }
@@ -126,9 +128,10 @@ fn page(tx: &mut Tx, ask: &Ask) -> Result<PlanPage, Fault> {
     for line in &mut released {
         line.reason = None;
     }
+    let change = if plan.cause.is_mending() { Some(plans::changed(tx, plan.id)?) } else { None };
     let about = about(tx, &order, &plan, &sites)?;
     let site = ask.site.clone();
-    Ok(PlanPage { order, plan, about, gaps, gap_posts, dearest, lines, released, next, site })
+    Ok(PlanPage { order, plan, about, gaps, gap_posts, dearest, lines, released, change, next, site })
 }
 
 /// The lines asked for: a page of all, or those of one site.

@@ -18,7 +18,10 @@ pub const NAME: &str = "orders.name";
 pub struct Order {
     pub id: Id<AnOrder>,
     pub district: District,
+    /// Of a drill it begins with the word for it, so that nothing that names the order can leave it out.
     pub name: String,
+    #[serde(default)]
+    pub is_drill: bool,
     pub milestones: Milestones,
     /// The local day that its shift counts for.
     pub day: String,
@@ -43,7 +46,7 @@ impl Order {
 }
 
 const COLUMNS: &str = "select o.id, o.district, o.name, o.order_at, o.set_up_at, o.in_place_at, o.close_at, o.shift_from, \
-     o.shift_until, o.day, o.given_at, o.plan, o.closed_at";
+     o.shift_until, o.day, o.given_at, o.plan, o.closed_at, o.is_drill";
 
 /// An order whose name is still sealed.
 struct Closed(Order, Vec<u8>);
@@ -62,6 +65,7 @@ impl Closed {
             id: row.get("id")?,
             district: row.get("district")?,
             name: String::new(),
+            is_drill: row.get("is_drill")?,
             milestones,
             day: row.get("day")?,
             given_at: row.get("given_at")?,
@@ -131,7 +135,7 @@ pub fn add(tx: &mut Tx, order: &Order) -> Result<(), Error> {
     let Milestones { order_at, set_up_at, in_place_at, close_at, shift_from, shift_until } = order.milestones;
     tx.execute(
         "insert into orders (id, district, name, order_at, set_up_at, in_place_at, close_at, shift_from, shift_until, day, \
-         given_by, given_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         given_by, given_at, is_drill) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         params![
             order.id,
             &order.district,
@@ -144,7 +148,8 @@ pub fn add(tx: &mut Tx, order: &Order) -> Result<(), Error> {
             shift_until,
             &order.day,
             by,
-            at
+            at,
+            order.is_drill
         ],
     )?;
     Ok(())

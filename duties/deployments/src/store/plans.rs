@@ -273,6 +273,39 @@ fn keep_posts(tx: &mut Tx, order: &Order, id: Id<APlan>, case: &Case, answer: &A
     Ok(())
 }
 
+/// What a mending plan changes, in people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Changed {
+    /// To another post than the one they hold.
+    pub moved: u64,
+    /// Who held none.
+    pub called: u64,
+    pub called_from_reserve: u64,
+    pub sent_home: u64,
+}
+
+impl Changed {
+    pub const fn told(&self) -> u64 {
+        self.moved + self.called + self.sent_home
+    }
+}
+
+/// The lines of a mending plan are its news: whoever stays where they are has none.
+pub fn changed(tx: &mut Tx, plan: Id<APlan>) -> Result<Changed, Error> {
+    let sql = "select count(from_site) as moved, count(*) filter (where from_site is null) as called, \
+         count(*) filter (where from_site is null and reason = $2) as reserve, \
+         (select count(*) from plan_releases where plan = $1) as released from plan_lines where plan = $1";
+    let found = tx.first(sql, params![plan, Reason::Reserve.name()], |row| {
+        Ok(Changed {
+            moved: row.get("moved")?,
+            called: row.get("called")?,
+            called_from_reserve: row.get("reserve")?,
+            sent_home: row.get("released")?,
+        })
+    })?;
+    found.ok_or_else(|| Error::Missing { statement: sql.to_owned() })
+}
+
 fn keep_score(tx: &mut Tx, id: Id<APlan>, figures: &Figures, took_ms: u64) -> Result<(), Error> {
     let at = tx.at();
     tx.execute(

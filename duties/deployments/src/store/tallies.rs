@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{Error, Row, Tx, params};
 
-use super::orders::Order;
+use super::{orders::Order, plans};
+use crate::rules::weights::Weights;
 
 /// One post in numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -26,6 +27,11 @@ pub struct Tally {
 impl Tally {
     pub const fn missing(&self) -> u32 {
         self.need.saturating_sub(self.arrived)
+    }
+
+    /// Those lacking to the smallest crew that the post can work with.
+    pub const fn below_crew(&self, weights: &Weights) -> u32 {
+        weights.crew(self.need).saturating_sub(self.arrived)
     }
 
     pub const fn unmet(&self) -> u32 {
@@ -59,6 +65,12 @@ pub fn of_site(tx: &mut Tx, order: Id<AnOrder>, site: Id<Site>) -> Result<Vec<Ta
     let mut tallies = tx.rows(&sql, params![order, site], Tally::read)?;
     tallies.sort_unstable_by_key(|tally| tally.role);
     Ok(tallies)
+}
+
+/// The weights of the plan that people were told of: they say how large the smallest crew of a post is.
+pub fn weights(tx: &mut Tx, order: &Order) -> Result<Weights, Error> {
+    let plan = order.plan.map(|plan| plans::plan(tx, plan)).transpose()?.flatten();
+    Ok(plan.map(|plan| plan.weights).unwrap_or_default())
 }
 
 /// A change to the counts of one post.

@@ -141,6 +141,32 @@ async fn other_systems_read_the_order_as_an_alert_then_updates_then_a_cancellati
     }
 }
 
+/// Nobody may take a drill for the real thing: the name, the notices, what a chief says and the document tell it.
+#[tokio::test]
+async fn a_drill_says_so_wherever_it_is_told() {
+    for (is_drill, status) in [(true, "Exercise"), (false, "Actual")] {
+        let ground = Ground::small().await;
+        let ask = json!({"name": "夜间集结", "drill": is_drill});
+        let order = ground.officer.post("/orders", ask).await.json()["order"].as_str().unwrap().to_owned();
+        let plan = ground.plan(&order).await;
+        ground.publish(&order, &plan).await;
+        let alert = ground.officer.get(&format!("/orders/{order}/cap.xml")).await.text;
+        assert_eq!(element(&alert, "status"), status);
+
+        let said = json!({"text": "请到东门集合"});
+        ground.chief(0).await.post(&format!("/sites/{}/announcements", ground.sites[0]), said).await.json();
+        let somebody = ground.at_site(&order, 0).await[0].volunteer;
+        let read = read_by(&ground, somebody).await;
+        assert_eq!((read.contains("【演练】夜间集结"), read.contains("【演练】请到东门集合")), (is_drill, is_drill), "{read}");
+        let page = ground.officer.get(&format!("/orders/{order}")).await.json();
+        assert_eq!(page["group_text"].as_str().unwrap().contains("【演练】夜间集结"), is_drill, "{page}");
+
+        ground.officer.post(&format!("/orders/{order}"), json!({"name": "改名"})).await.json();
+        let renamed = ground.officer.get(&format!("/orders/{order}")).await.json();
+        assert_eq!(renamed["order"]["name"], if is_drill { "【演练】改名" } else { "改名" });
+    }
+}
+
 #[tokio::test]
 async fn a_roster_says_how_far_each_notice_has_come() {
     let sms = json!({"sms": {"url": "http://127.0.0.1:9/send"}});

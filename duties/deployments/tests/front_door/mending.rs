@@ -28,6 +28,8 @@ async fn a_shortage_call_takes_the_reserve_and_moves_nobody() {
     let lines = page["lines"].as_array().unwrap();
     assert_eq!(lines.len(), 3);
     assert!(lines.iter().all(|line| line["reason"] == "reserve"), "{lines:?}");
+    let change = json!({"moved": 0, "called": 3, "called_from_reserve": 3, "sent_home": 0});
+    assert_eq!(page["change"], change, "of the change, not of all who serve");
 
     let told = ground.officer.post(&format!("{path}/acceptance"), json!({})).await.json();
     assert_eq!(told, json!({"told": 3, "moved": 0, "released": 0}));

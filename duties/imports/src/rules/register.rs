@@ -6,6 +6,7 @@ use places::register::SITE_COLUMNS;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sheets::Columns;
+use web::Locale;
 
 /// What a file is a table of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -66,6 +67,13 @@ impl Register {
         self.columns().into_iter().fold(Columns::new(), |columns, (key, headings, required)| {
             if required { columns.required(key, headings) } else { columns.optional(key, headings) }
         })
+    }
+
+    /// A column as people of a language call it.
+    pub fn label(self, key: &str, locale: Locale) -> String {
+        let known = self.columns().into_iter().find(|(known, ..)| *known == key);
+        let chinese = known.and_then(|(_, headings, _)| headings.first()).filter(|_| locale == Locale::ZhCn);
+        (*chinese.unwrap_or(&key)).to_owned()
     }
 
     /// The key a heading means by itself, for a proposal that a person corrects.
@@ -178,6 +186,13 @@ const VOLUNTEERS: &[Column] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_column_is_called_what_each_language_calls_it() {
+        assert_eq!(Register::Volunteers.label("roles", Locale::ZhCn), "岗位");
+        assert_eq!(Register::Volunteers.label("roles", Locale::En), "roles");
+        assert_eq!(Register::Volunteers.label("unheard of", Locale::ZhCn), "unheard of");
+    }
 
     #[test]
     fn every_register_has_an_example_for_each_column() {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use web::{Locale, Words};
 
+use super::register::Register;
+
 /// Both languages, zh-CN first.
 pub type Said = [String; 2];
 
@@ -58,8 +60,20 @@ impl Voice {
         Rejection { kind: kind_of(reason).to_owned(), said }
     }
 
-    pub fn of_responder(&self, reason: &responders::register::Reason) -> Rejection {
-        self.rejection(reason.word(), &reason.args())
+    pub fn of_responder(&self, register: Register, reason: &responders::register::Reason) -> Rejection {
+        self.of_column(register, reason.word(), &reason.args())
+    }
+
+    /// What concerns a column of the register, which each language calls its own.
+    pub fn of_column(&self, register: Register, word: &str, args: &[(&'static str, String)]) -> Rejection {
+        let said = [Locale::ZhCn, Locale::En].map(|locale| {
+            let named = |name: &str, value: &str| {
+                if name == "column" { register.label(value, locale) } else { value.to_owned() }
+            };
+            let begun = self.0.say(locale, word.to_owned());
+            args.iter().fold(begun, |say, (name, value)| say.text(name, named(name, value))).to_string()
+        });
+        Rejection { kind: word.to_owned(), said }
     }
 }
 

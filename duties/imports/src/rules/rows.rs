@@ -9,7 +9,10 @@ use places::register::{DivisionRow, SiteRow};
 use responders::register::{TeamRow, VolunteerRow};
 use sheets::Row;
 
-use super::rejection::{Rejection, Voice};
+use super::{
+    register::Register,
+    rejection::{Rejection, Voice},
+};
 
 pub fn division(row: &Row, origin: Origin, voice: &Voice) -> Result<DivisionRow, Rejection> {
     let has_none = row.get("latitude").is_empty() && row.get("longitude").is_empty();
@@ -102,7 +105,7 @@ fn count(row: &Row, key: &'static str, voice: &Voice) -> Result<Option<u32>, Rej
     if text.is_empty() {
         return Ok(None);
     }
-    let wrong = || voice.rejection("imports-row-count", &[("column", key.to_owned()), ("value", brief(text))]);
+    let wrong = || voice.of_column(Register::Sites, "imports-row-count", &[("column", key.to_owned()), ("value", brief(text))]);
     text.parse().map(Some).map_err(|_| wrong())
 }
 

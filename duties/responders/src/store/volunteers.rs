@@ -321,6 +321,11 @@ pub fn set_badge(tx: &mut Tx, id: Id<Volunteer>, badge: &str) -> Result<()> {
     Ok(())
 }
 
+/// Somebody had not left after all. True when it was noted that they had.
+pub fn come_back(tx: &mut Tx, id: Id<Volunteer>) -> Result<bool> {
+    Ok(tx.execute("update volunteers set left_at = null where id = $1 and left_at is not null", params![id])? > 0)
+}
+
 /// Notes that somebody has left. True when they had not before.
 pub fn leave(tx: &mut Tx, id: Id<Volunteer>) -> Result<bool> {
     let at = tx.at();

@@ -82,6 +82,10 @@ async fn teams_show_what_they_can_still_send() {
     let team = officer.get("/teams/T1").await.json();
     assert_eq!(team["people"].as_array().unwrap().len(), 2);
     assert_eq!(officer.get("/teams/T1/badges").await.json()["badges"].as_array().unwrap().len(), 2);
+    for _ in 0..2 {
+        officer.post("/volunteers/V1/departure", json!({"back": true})).await.json();
+    }
+    assert_eq!(officer.get("/teams").await.json()["total"]["people"], 6, "taken back, and twice counts once");
 }
 
 /// S17: each look at a person is written down, and unusually many of one account within an hour are an alarm.
