@@ -7,8 +7,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use deployments::{Order, Rates, Tally};
-use domain::{District, Group, Id, Moment, Scope, things::Site};
+use deployments::{Cause, Order, Rates, Tally};
+use domain::{
+    District, Group, Id, Moment, PostRole, Scope,
+    things::{self, Site},
+};
+use schemars::JsonSchema;
+use serde::Serialize;
 use store::{Error, Tx};
 use web::{Desk, Fault};
 
@@ -24,6 +29,19 @@ pub struct Whole {
     pub pictures: Vec<Picture>,
     pub samples: Vec<Sample>,
     pub requests: Vec<GroupCount>,
+    pub calls: Vec<Call>,
+}
+
+/// What a site has called for, with the proposal that waits for somebody's decision.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Call {
+    pub proposal: Id<things::Plan>,
+    pub site: Id<Site>,
+    pub code: String,
+    pub name: String,
+    pub role: PostRole,
+    pub count: u32,
+    pub asked_at: Moment,
 }
 
 /// The open requests of a group.
@@ -88,7 +106,19 @@ pub fn of_order(tx: &mut Tx, order: Order, now: Moment) -> Result<Whole, Error> 
         loud: count.loud,
         oldest: count.oldest,
     });
-    Ok(Whole { made_at: now, pictures, samples: table::samples(tx, order.id)?, requests: requests.collect(), order })
+    let calls = calls(tx, &order, &pictures, now)?;
+    Ok(Whole { made_at: now, calls, pictures, samples: table::samples(tx, order.id)?, requests: requests.collect(), order })
+}
+
+fn calls(tx: &mut Tx, order: &Order, pictures: &[Picture], now: Moment) -> Result<Vec<Call>, Error> {
+    let waiting = deployments::calls_waiting(tx, order.id, now)?;
+    let called = waiting.into_iter().filter_map(|plan| {
+        let Cause::Shortage { site, role, count } = plan.cause else { return None };
+        let facts = &pictures.iter().find(|picture| picture.facts.id == site)?.facts;
+        let (code, name) = (facts.code.clone(), facts.name.clone());
+        Some(Call { proposal: plan.id, site, code, name, role, count, asked_at: plan.asked_at })
+    });
+    Ok(called.collect())
 }
 
 /// What is known of each site that the order covers.
@@ -127,6 +157,7 @@ fn facts(tx: &mut Tx, order: &Order) -> Result<Vec<Facts>, Error> {
             has_chief: chiefs.contains(&head.id),
             set_up_at: day.and_then(|d| d.set_up_at),
             opened_at: day.and_then(|d| d.opened_at),
+            closed_at: day.and_then(|d| d.closed_at),
             heard_at: heard.get(&head.id).copied(),
             in_place: outlooks.get(&head.id).copied(),
             open_requests: asked.map_or(0, |(count, _)| *count),

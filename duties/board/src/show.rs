@@ -13,9 +13,9 @@ use web::{Desk, Fault, Frame, Page};
 
 use crate::{
     drawing::{self, Map, Trend},
-    picture::{self, Whole},
+    picture::{self, Call, Whole},
     rules::{
-        site::{Picture, State},
+        site::{Missed, Picture, State},
         summary::{self, Topic, Totals},
     },
 };
@@ -37,7 +37,10 @@ pub struct Exception {
     below_crew: u32,
     arrived: u32,
     need: u32,
+    /// When the site was last heard of: how old its figures may be.
+    heard_at: Option<Moment>,
     silent_since: Option<Moment>,
+    misses: Option<Missed>,
     oldest_request: Option<Moment>,
     open_requests: u32,
     mender: Option<Mender>,
@@ -55,7 +58,9 @@ impl Exception {
             below_crew: facts.below_crew,
             arrived: facts.arrived,
             need: facts.need,
+            heard_at: facts.heard_at,
             silent_since: picture.silent_since,
+            misses: picture.misses,
             oldest_request: facts.oldest_request,
             open_requests: facts.open_requests,
             mender: picture.mender,
@@ -73,6 +78,16 @@ impl Exception {
             State::Short => Some("board-crew-holds"),
             _ => None,
         }
+    }
+
+    /// Which milestone is missed, and whether that is known or only foreseen.
+    fn missed_word(&self) -> Option<&'static str> {
+        Some(match (self.misses?, self.state) {
+            (Missed::SetUp, State::Late) => "board-missed-set-up",
+            (Missed::InPlace, State::Late | State::Short) => "board-missed-in-place",
+            (Missed::SetUp, _) => "board-will-miss-set-up",
+            (Missed::InPlace, _) => "board-will-miss-in-place",
+        })
     }
 
     fn tag(&self) -> &'static str {
@@ -135,7 +150,13 @@ pub struct Shown {
     totals: Totals,
     /// Whether the sentence speaks of set-up or of people.
     speaks_of_set_up: bool,
+    set_up_by: Moment,
+    in_place_by: Moment,
     worst: Option<String>,
+    /// The site with the most posts that have nobody yet.
+    emptiest: Option<String>,
+    /// What sites have called for: the proposals that wait for a decision.
+    calls: Vec<Call>,
     exceptions: Vec<Exception>,
     more_exceptions: usize,
     clocks: Vec<Clock>,
@@ -192,6 +213,7 @@ impl Shown {
             .num("ready", &totals.ready)
             .num("people", &totals.short_people)
             .num("gap", &gap)
+            .text("emptiest", self.emptiest.as_deref().unwrap_or_default())
             .text("worst", self.worst.as_deref().unwrap_or_default())
             .to_string();
         if totals.silent == 0 {
@@ -243,8 +265,11 @@ fn put_together(
     let pictures: Vec<Picture> = picture::within(whole, scopes).into_iter().cloned().collect();
     let totals = summary::totals(&pictures);
     let milestones = &whole.order.milestones;
+    let seen = |call: &&Call| pictures.iter().any(|picture| picture.facts.id == call.site);
+    let calls: Vec<Call> = whole.calls.iter().filter(seen).cloned().collect();
     let exceptions = summary::exceptions(&pictures);
-    let worst = summary::worst(&pictures).map(|picture| format!("{} {}", picture.facts.code, picture.facts.name));
+    let named = |picture: &Picture| format!("{} {}", picture.facts.code, picture.facts.name);
+    let (worst, emptiest) = (summary::worst(&pictures).map(named), summary::emptiest(&pictures).map(named));
     let clock = |word: &str, at: Moment, done, of| Clock { word: word.to_owned(), at, done, of, is_over: at <= now };
     let trends = [
         drawing::trend("board-set-up", &whole.samples, totals.sites, |sample| sample.set_up),
@@ -263,14 +288,18 @@ fn put_together(
         is_drill: whole.order.is_drill,
         made_at: whole.made_at,
         speaks_of_set_up: summary::topic(milestones, &totals, now) == Topic::SetUp,
+        set_up_by: milestones.set_up_at,
+        in_place_by: milestones.in_place_at,
         worst,
-        is_all_well: exceptions.is_empty(),
+        emptiest,
+        is_all_well: exceptions.is_empty() && calls.is_empty(),
+        calls,
         more_exceptions: exceptions.len().saturating_sub(most),
         exceptions: exceptions.into_iter().take(most).map(Exception::of).collect(),
         clocks: vec![
             clock("board-clock-set-up", milestones.set_up_at, totals.set_up, totals.sites),
             clock("board-clock-in-place", milestones.in_place_at, totals.arrived.min(totals.need), totals.need),
-            clock("board-clock-close", milestones.close_at, 0, totals.sites),
+            clock("board-clock-close", milestones.close_at, totals.closed, totals.sites),
         ],
         map,
         trends: trends.into_iter().flatten().collect(),

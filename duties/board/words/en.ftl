@@ -4,7 +4,7 @@ board-report = Situation report
 board-as-of = as of { $at }
 board-whole-district = whole district
 board-sentence-set-up = { $set_up } of { $sites } sites set up; every post has a name.
-board-sentence-set-up-short = { $set_up } of { $sites } sites set up; { $gap } posts have nobody yet.
+board-sentence-set-up-short = { $set_up } of { $sites } sites set up; { $gap } posts have nobody yet, worst: { $emptiest }.
 board-sentence-people = Everybody is in place at { $sites } sites, { $ready } ready.
 board-sentence-people-short = { $set_up } of { $sites } sites set up, { $ready } ready; { $people } people not yet in place at { $short } sites, worst: { $worst }.
 board-sentence-silent = { $count ->
@@ -30,6 +30,10 @@ board-exceptions = To be mended
 board-all-well = All is well: no site needs anything.
 board-missing = { $count } missing
 board-silent-since = silent since { $at }
+board-will-miss-set-up = will not be set up by { $set_up }
+board-will-miss-in-place = will not have everybody by { $in_place }
+board-missed-set-up = was to be set up by { $set_up }
+board-missed-in-place = was to have everybody by { $in_place }
 board-waiting = { $count ->
   [one] one request open, { $ago }
  *[other] { $count } requests open, oldest { $ago }
@@ -38,6 +42,9 @@ board-more = { $count ->
   [one] and one more site
  *[other] and { $count } more sites
 }
+board-call-for-people = calls for people
+board-called-for = { $count } more: { $role }
+board-act-proposal = See the proposal
 board-act-request = See request
 board-act-people = Send people
 board-act-chief = Name a chief

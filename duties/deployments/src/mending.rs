@@ -69,13 +69,24 @@ pub struct Proposed {
 
 /// "+3 gatekeepers", from the site.
 pub async fn shortage(desk: Desk, ask: Shortage) -> Result<Done<Proposed>, Fault> {
-    let (site, weights) = (desk.site()?, Settings::at(&desk)?.weights);
+    let (site, proposed) = called_for(&desk, ask).await?;
+    Ok(Done::at(format!("/sites/{site}/roster"), proposed).saying("deployments-shortage-reported"))
+}
+
+/// The same from the headquarters, which then decides.
+pub async fn propose_for(desk: Desk, ask: Shortage) -> Result<Done<Proposed>, Fault> {
+    let (_, proposed) = called_for(&desk, ask).await?;
+    Ok(Done::at(format!("/orders/{}/proposals/{}", proposed.order, proposed.proposal), proposed))
+}
+
+async fn called_for(desk: &Desk, ask: Shortage) -> Result<(Id<things::Site>, Proposed), Fault> {
+    let (site, weights) = (desk.site()?, Settings::at(desk)?.weights);
     let proposed = desk.change(move |tx| {
         let order = order_rows::of_site(tx, site)?.ok_or(Refused::SiteIsIdle)?;
         let proposal = report_shortage(tx, &order, site, ask.role, ask.count, &weights)?;
         Ok(Proposed { order: order.id, proposal })
     });
-    Ok(Done::at(format!("/sites/{site}/roster"), proposed.await?).saying("deployments-shortage-reported"))
+    Ok((site, proposed.await?))
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

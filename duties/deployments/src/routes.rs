@@ -50,6 +50,7 @@ pub fn routes(routes: &mut Routes) {
     routes.post("/sites/{site}/announcements", RunSite, site, announcing::at_site);
     routes.post("/orders/{order}/announcements", Announce, order, announcing::to_order);
     routes.post("/sites/{site}/shortages", RaiseRequests, site, mending::shortage);
+    routes.post("/sites/{site}/proposals", Allocate, site, mending::propose_for);
 
     routes.get("/duty", OwnDuty, In::Anywhere, duty_page::show::show);
     routes.post("/duty/acknowledgement", OwnDuty, In::Anywhere, duty_page::answer::acknowledge);

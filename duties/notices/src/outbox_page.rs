@@ -8,7 +8,7 @@ use web::{Desk, Done, Fault, Page, refusal::Refused};
 use crate::{
     announce::{self, Announced},
     channel::Channel,
-    counts::{Count, counts},
+    counts::counts,
     given_up::{self, GivenUp},
     settings::Settings,
     state::State,

@@ -24,6 +24,7 @@ pub struct Facts {
     pub has_chief: bool,
     pub set_up_at: Option<Moment>,
     pub opened_at: Option<Moment>,
+    pub closed_at: Option<Moment>,
     pub heard_at: Option<Moment>,
     /// The forecast for "in place", made when people were last counted.
     pub in_place: Option<Outlook>,
@@ -74,6 +75,14 @@ impl State {
     }
 }
 
+/// The milestone that was missed, or will be if nothing is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Missed {
+    SetUp,
+    InPlace,
+}
+
 /// A site as the board sees it.
 #[derive(Debug, Clone)]
 pub struct Picture {
@@ -81,6 +90,7 @@ pub struct Picture {
     pub state: State,
     /// Since when nobody has been heard of, when that is too long.
     pub silent_since: Option<Moment>,
+    pub misses: Option<Missed>,
     pub mender: Option<Mender>,
 }
 
@@ -122,8 +132,10 @@ pub fn picture(facts: Facts, milestones: &Milestones, now: Moment, rates: &Rates
     } else {
         State::Underway
     };
+    let is_missed = |outlook| is(outlook, "late") || is(outlook, "at_risk");
+    let misses = is_missed(set_up).then_some(Missed::SetUp).or(is_missed(in_place).then_some(Missed::InPlace));
     let mender = if state == State::Silent { Some(Mender::ZoneLead) } else { set_up.mender().or(in_place.mender()) };
-    Picture { facts, state, silent_since, mender }
+    Picture { facts, state, silent_since, misses, mender }
 }
 
 #[cfg(test)]
@@ -159,6 +171,7 @@ pub(crate) mod tests {
             has_chief: true,
             set_up_at: None,
             opened_at: None,
+            closed_at: None,
             heard_at: None,
             in_place: None,
             open_requests: 0,
@@ -196,6 +209,20 @@ pub(crate) mod tests {
         assert_eq!(state(set_up(Outlook::Late { mender: Mender::Allocation }), 401), State::AtRisk);
         // A missed milestone is said even of a site that has gone silent: its "silent since" stands beside it.
         assert_eq!(state(set_up(Outlook::Late { mender: Mender::Allocation }), 480), State::Late);
+    }
+
+    #[test]
+    fn the_milestone_that_is_missed_is_named() {
+        let misses = |facts: Facts, minute: i64| {
+            picture(facts, &milestones(), MIDNIGHT.plus_min(minute), &Rates::default()).misses
+        };
+        let heard = |minute: i64| Facts { heard_at: Some(MIDNIGHT.plus_min(minute)), ..facts("S1") };
+        assert_eq!(misses(heard(230), 235), None);
+        assert_eq!(misses(heard(275), 280), Some(Missed::SetUp));
+        assert_eq!(misses(heard(300), 301), Some(Missed::SetUp));
+        let risky = Some(Outlook::AtRisk { mender: Mender::Allocation });
+        let set_up = Facts { set_up_at: Some(MIDNIGHT), in_place: risky, ..heard(400) };
+        assert_eq!(misses(set_up, 401), Some(Missed::InPlace));
     }
 
     #[test]

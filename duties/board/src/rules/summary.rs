@@ -13,6 +13,7 @@ pub struct Totals {
     pub sites: u32,
     pub set_up: u32,
     pub open: u32,
+    pub closed: u32,
     pub ready: u32,
     pub silent: u32,
     pub late: u32,
@@ -32,6 +33,7 @@ pub fn totals(pictures: &[Picture]) -> Totals {
         sum.sites += 1;
         sum.set_up += u32::from(facts.set_up_at.is_some());
         sum.open += u32::from(facts.opened_at.is_some());
+        sum.closed += u32::from(facts.closed_at.is_some());
         sum.ready += u32::from(picture.state == State::Ready);
         sum.silent += u32::from(picture.silent_since.is_some());
         sum.late += u32::from(picture.state == State::Late);
@@ -86,6 +88,13 @@ pub fn worst(pictures: &[Picture]) -> Option<&Picture> {
         .max_by_key(|picture| (picture.facts.below_crew, picture.facts.missing, &picture.facts.code))
 }
 
+/// The site with the most posts that have nobody yet.
+pub fn emptiest(pictures: &[Picture]) -> Option<&Picture> {
+    let gap = |picture: &Picture| picture.facts.need.saturating_sub(picture.facts.assigned);
+    let gaping = pictures.iter().filter(|picture| gap(picture) > 0);
+    gaping.max_by_key(|picture| (gap(picture), std::cmp::Reverse(&picture.facts.code)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +125,20 @@ mod tests {
         assert_eq!(worst(&all).unwrap().facts.code, "S4");
         let sum = totals(&all);
         assert_eq!((sum.sites, sum.set_up, sum.ready, sum.late, sum.silent, sum.short_people), (5, 2, 1, 3, 1, 44));
+    }
+
+    #[test]
+    fn the_emptiest_site_is_the_one_with_most_posts_without_a_name() {
+        let of = |code: &str, assigned: u32| Facts { assigned, ..facts(code) };
+        let all = pictures(vec![of("S1", 30), of("S2", 27), of("S3", 25), of("S4", 25)], 60);
+        assert_eq!(emptiest(&all).unwrap().facts.code, "S3");
+        assert!(emptiest(&all[..1]).is_none());
+    }
+
+    #[test]
+    fn sites_that_have_closed_are_counted() {
+        let all = pictures(vec![Facts { closed_at: Some(MIDNIGHT.plus_h(20)), ..facts("S1") }, facts("S2")], 1200);
+        assert_eq!(totals(&all).closed, 1);
     }
 
     #[test]

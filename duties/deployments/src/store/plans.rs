@@ -1,6 +1,9 @@
 //! Plans: what was asked, how far it is, what came of it.
 
-use std::{collections::HashMap, ops::ControlFlow};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::ControlFlow,
+};
 
 use domain::{
     Id, Moment, PostRole,
@@ -153,6 +156,22 @@ pub fn of_order(tx: &mut Tx, order: Id<AnOrder>, id: Id<APlan>) -> Result<Option
 /// The plans of an order, newest first.
 pub fn all(tx: &mut Tx, order: Id<AnOrder>) -> Result<Vec<Plan>, Error> {
     tx.rows(&format!("{COLUMNS} where order_id = $1 order by number desc limit 100"), params![order], Plan::read)
+}
+
+/// How long a call that nobody decides stands before the district: later its figures are no longer true.
+const CALL_STANDS_S: i64 = 2 * 3600;
+
+/// What sites have called for and nobody has decided: the latest proposal for each post, ready to be accepted.
+pub fn calls_waiting(tx: &mut Tx, order: Id<AnOrder>, now: Moment) -> Result<Vec<Plan>, Error> {
+    let mut posts = BTreeSet::new();
+    let is_latest = |plan: &Plan| match plan.cause {
+        Cause::Shortage { site, role, .. } => posts.insert((site, role)),
+        _ => false,
+    };
+    let is_waiting = |plan: &Plan| {
+        plan.published_at.is_none() && plan.score().is_some() && now.since_s(plan.asked_at) < CALL_STANDS_S
+    };
+    Ok(all(tx, order)?.into_iter().filter(is_latest).filter(is_waiting).collect())
 }
 
 /// The plan that people were told of last, still standing.
