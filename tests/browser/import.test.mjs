@@ -1,6 +1,6 @@
 // A long import: rows are counted at once, the person goes away and comes back, other pages stay quick, and at the end the
-// rejected rows are there as a file with their reasons (U13). 20,000 rows, as everybody's program is a slow build;
-// IMPORT_ROWS=100000 asks for the whole promise (`scripts/soak`).
+// rejected rows are there as a file with their reasons (U13). 20,000 rows of a program built without optimisation;
+// IMPORT_ROWS=100000 asks for the whole promise of the program that people get (`scripts/soak`).
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -10,9 +10,11 @@ import { after, test } from 'node:test';
 import { openChromium, People, SCREENS } from './rig/browser.mjs';
 import { startMuster } from './rig/muster.mjs';
 
+const IS_WHOLE = 'IMPORT_ROWS' in process.env;
 const ROWS = Number(process.env.IMPORT_ROWS ?? 20_000);
 const EVERY_BAD = 1_000;
-const PROGRESS_WITHIN_MS = 1_000;
+// The first thousand rows take an unoptimised program ten times as long, on a machine that does other work besides.
+const PROGRESS_WITHIN_MS = IS_WHOLE ? 1_000 : 2_000;
 const ANSWER_WITHIN_MS = 1_000;
 const END_WITHIN_MS = 600_000;
 

@@ -101,7 +101,9 @@ impl Judge {
             }
             Register::Teams => {
                 let read = self.read(rows, |row| Ok(rows::team(row, origin)));
-                let judge = |rows: &[_]| Ok(of_responders(Register::Teams, &responders::judge_teams(tx, &district, rows)?, &voice));
+                let judge = |rows: &[_]| {
+                    Ok(of_responders(Register::Teams, &responders::judge_teams(tx, &district, rows)?, &voice))
+                };
                 settle(read, judge, self.choice, Rows::Teams)
             }
             Register::Links => {

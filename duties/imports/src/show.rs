@@ -239,8 +239,10 @@ fn headings(it: &Bringing) -> Vec<HeadingLine> {
 }
 
 fn columns(register: Register, locale: Locale) -> Vec<ColumnLine> {
-    let line = |(key, _, required): crate::rules::register::Column| {
-        ColumnLine { key, label: register.label(key, locale), required }
+    let line = |(key, _, required): crate::rules::register::Column| ColumnLine {
+        key,
+        label: register.label(key, locale),
+        required,
     };
     register.columns().into_iter().map(line).collect()
 }

@@ -422,7 +422,11 @@ pub struct SuspendAsk {
 pub async fn suspend(desk: Desk, ask: SuspendAsk) -> Result<Done<()>, Fault> {
     let district = desk.district().clone();
     desk.change(move |tx| {
-        if ask.back { accounts::reinstate(tx, &district, ask.account) } else { accounts::suspend(tx, &district, ask.account) }
+        if ask.back {
+            accounts::reinstate(tx, &district, ask.account)
+        } else {
+            accounts::suspend(tx, &district, ask.account)
+        }
     })
     .await?;
     if ask.back {

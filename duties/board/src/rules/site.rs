@@ -19,7 +19,7 @@ pub struct Facts {
     pub arrived: u32,
     /// Missing people, post by post: surplus at one post does not fill another.
     pub missing: u32,
-    /// Of these, the ones without whom a post has not even its smallest crew.
+    /// Of these, the ones without whom a post has not even its minimum crew.
     pub below_crew: u32,
     pub has_chief: bool,
     pub set_up_at: Option<Moment>,
@@ -36,13 +36,13 @@ pub struct Facts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// A milestone was missed: not set up, or a post without its smallest crew.
+    /// A milestone was missed: not set up, or a post without its minimum crew.
     Late,
     /// Nobody there has been heard of for too long: nothing is known, so nothing is green.
     Silent,
     /// A milestone will be missed if nothing is done.
     AtRisk,
-    /// Everybody should be there and somebody is missing, but every post has its smallest crew: it works.
+    /// Everybody should be there and somebody is missing, but every post has its minimum crew: it works.
     Short,
     Underway,
     SetUp,

@@ -42,7 +42,8 @@ fn read_name(text: &str) -> Result<String, Fault> {
 /// The name of an order, or of one that is only practised: that begins with the word for it, so that whatever names the
 /// order (a page, a notice, a calendar, a file) says so too.
 fn name_of(desk: &Desk, text: &str, is_drill: bool) -> Result<String, Fault> {
-    let marked = |locale, name: &str| desk.house().words.say(locale, "deployments-drill-name").text("name", name).to_string();
+    let marked =
+        |locale, name: &str| desk.house().words.say(locale, "deployments-drill-name").text("name", name).to_string();
     let is_marked = Locale::ALL.into_iter().any(|locale| text.trim().starts_with(marked(locale, "").trim()));
     if is_drill && !is_marked && !text.trim().is_empty() {
         return read_name(&marked(desk.locale(), text.trim()));

@@ -111,7 +111,7 @@ pub struct SetPosts {
     after: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 pub struct PostWanted {
     site: Id<things::Site>,
     role: PostRole,

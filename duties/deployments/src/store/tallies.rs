@@ -29,7 +29,7 @@ impl Tally {
         self.need.saturating_sub(self.arrived)
     }
 
-    /// Those lacking to the smallest crew that the post can work with.
+    /// Those lacking to the minimum crew that the post can work with.
     pub const fn below_crew(&self, weights: &Weights) -> u32 {
         weights.crew(self.need).saturating_sub(self.arrived)
     }
@@ -67,7 +67,7 @@ pub fn of_site(tx: &mut Tx, order: Id<AnOrder>, site: Id<Site>) -> Result<Vec<Ta
     Ok(tallies)
 }
 
-/// The weights of the plan that people were told of: they say how large the smallest crew of a post is.
+/// The weights of the plan that people were told of: they say how large the minimum crew of a post is.
 pub fn weights(tx: &mut Tx, order: &Order) -> Result<Weights, Error> {
     let plan = order.plan.map(|plan| plans::plan(tx, plan)).transpose()?.flatten();
     Ok(plan.map(|plan| plan.weights).unwrap_or_default())

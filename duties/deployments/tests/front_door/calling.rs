@@ -157,7 +157,11 @@ async fn a_drill_says_so_wherever_it_is_told() {
         ground.chief(0).await.post(&format!("/sites/{}/announcements", ground.sites[0]), said).await.json();
         let somebody = ground.at_site(&order, 0).await[0].volunteer;
         let read = read_by(&ground, somebody).await;
-        assert_eq!((read.contains("【演练】夜间集结"), read.contains("【演练】请到东门集合")), (is_drill, is_drill), "{read}");
+        assert_eq!(
+            (read.contains("【演练】夜间集结"), read.contains("【演练】请到东门集合")),
+            (is_drill, is_drill),
+            "{read}"
+        );
         let page = ground.officer.get(&format!("/orders/{order}")).await.json();
         assert_eq!(page["group_text"].as_str().unwrap().contains("【演练】夜间集结"), is_drill, "{page}");
 

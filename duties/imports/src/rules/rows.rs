@@ -105,7 +105,8 @@ fn count(row: &Row, key: &'static str, voice: &Voice) -> Result<Option<u32>, Rej
     if text.is_empty() {
         return Ok(None);
     }
-    let wrong = || voice.of_column(Register::Sites, "imports-row-count", &[("column", key.to_owned()), ("value", brief(text))]);
+    let wrong =
+        || voice.of_column(Register::Sites, "imports-row-count", &[("column", key.to_owned()), ("value", brief(text))]);
     text.parse().map(Some).map_err(|_| wrong())
 }
 
