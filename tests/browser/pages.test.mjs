@@ -25,6 +25,8 @@ const WITHOUT_LINK = {
   '/enter/{code}': 'opened from a message; the rig signs everybody in through it',
   '/b/{code}': 'opened by scanning a badge; looked at below',
   '/conflicts': 'in the navigation only while something waits for a decision; looked at below',
+  '/exports': 'in the navigation only while something was asked for; looked at below',
+  '/exports/waiting': 'in the navigation only while somebody asks for a long list; looked at below',
 };
 
 const muster = await openMuster();
@@ -49,7 +51,9 @@ async function allVisits() {
       if (!visit.leadsOn) closely.add(visit.route);
     }
   }
-  if (!closely.has('/conflicts')) all.push({ role: 'duty_officer', route: '/conflicts', address: '/conflicts', type: 'text/html', status: 200, first: true });
+  for (const address of ['/conflicts', '/exports', '/exports/waiting']) {
+    if (!closely.has(address)) all.push({ role: 'duty_officer', route: address, address, type: 'text/html', status: 200, first: true });
+  }
   all.push({ role: 'anybody', route: '/b/{code}', address: `/b/${muster.samples.badge}`, type: 'text/html', status: 200, first: true });
   return [...all, { role: 'anybody', route: 'a page that is not there', address: '/there-is-no-such-page', type: 'text/html', status: 404, first: true }];
 }

@@ -52,6 +52,17 @@ events! {
     PersonRevealed "web.person_revealed" { what: String }
     /// Somebody has looked at unusually many people within an hour.
     ManyPeopleSeen "web.many_people_seen" { people: u64 }
+    /// A list of people was shown: which, and how many they were. Numbers are masked in lists.
+    PeopleListed "web.people_listed" { list: String, people: u64 }
+    /// Somebody was shown unusually many names in lists within an hour.
+    ManyPeopleListed "web.many_people_listed" { people: u64 }
+    /// A list of people left as a file.
+    PeopleExported "web.people_exported" { list: String, people: u64, why: String }
+    /// Somebody wants to take so long a list that a second person must agree.
+    ExportAsked "web.export_asked" { list: String, people: u64, why: String }
+    ExportDecided "web.export_decided" { list: String, people: u64, agreed: bool }
+    /// Taken by the emergency way, without a second person.
+    ExportForced "web.export_forced" { list: String, people: u64, why: String }
     ConflictKept "web.conflict_kept" {}
     /// Somebody decided which of two versions is true: first, second or noted.
     ConflictSettled "web.conflict_settled" { decision: String }

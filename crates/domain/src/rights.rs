@@ -87,6 +87,8 @@ pub enum Right {
     AssessRecords,
     /// Decide what is true when two versions came under one key.
     SettleConflicts,
+    /// Agree that somebody else takes a long list of people as a file.
+    ApproveExports,
     /// Erase what is known of people who have left.
     ErasePeople,
     /// Pause and speed up the clock of a demonstration.
@@ -94,7 +96,7 @@ pub enum Right {
 }
 
 impl Right {
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Anybody,
         Self::SignedIn,
         Self::ManageAccounts,
@@ -118,6 +120,7 @@ impl Right {
         Self::TellDeeds,
         Self::AssessRecords,
         Self::SettleConflicts,
+        Self::ApproveExports,
         Self::ErasePeople,
         Self::MoveClock,
     ];
@@ -165,9 +168,10 @@ impl Role {
     /// The rights of this role, within the scope of the grant.
     pub const fn rights(self) -> &'static [Right] {
         use Right::{
-            Allocate, Announce, AssessRecords, CheckPeopleIn, EditRegisters, ErasePeople, GiveOrders, ImportRegisters,
-            ManageAccounts, MoveClock, OwnDuty, PublishPlans, RaiseRequests, ReadJournal, RevealPerson, RunSite,
-            SeeBoard, SeeNotices, SeeRegisters, SeeSite, SettleConflicts, TellDeeds, WorkRequests,
+            Allocate, Announce, ApproveExports, AssessRecords, CheckPeopleIn, EditRegisters, ErasePeople, GiveOrders,
+            ImportRegisters, ManageAccounts, MoveClock, OwnDuty, PublishPlans, RaiseRequests, ReadJournal,
+            RevealPerson, RunSite, SeeBoard, SeeNotices, SeeRegisters, SeeSite, SettleConflicts, TellDeeds,
+            WorkRequests,
         };
         match self {
             Self::Administrator => &[
@@ -177,6 +181,7 @@ impl Role {
                 ReadJournal,
                 SeeRegisters,
                 SeeNotices,
+                ApproveExports,
                 ErasePeople,
                 MoveClock,
             ],
@@ -198,6 +203,7 @@ impl Role {
                 RaiseRequests,
                 TellDeeds,
                 SettleConflicts,
+                ApproveExports,
                 MoveClock,
             ],
             Self::Allocator => &[

@@ -21,6 +21,8 @@ document.addEventListener('submit', (event) => {
     event.preventDefault();
     return;
   }
+  // A form that gives a file leaves its page standing.
+  if ('download' in form.dataset) return;
   // The button is put out of use after this turn, so that its own value still goes with the form.
   setTimeout(() => form.querySelectorAll('button').forEach((button) => { button.disabled = true; }), 0);
 });

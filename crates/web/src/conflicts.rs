@@ -120,7 +120,9 @@ pub async fn list(desk: Desk, _: Nothing) -> Result<Page<ConflictsPage>, Fault> 
         let conflicts = open.into_iter().map(|conflict| line(tx, conflict, &zone)).collect::<Result<_, Fault>>()?;
         Ok(ConflictsPage { conflicts, more })
     });
-    Ok(Page(page.await?))
+    let page = page.await?;
+    desk.note_list("conflicts", page.conflicts.iter().map(|line| line.id));
+    Ok(Page(page))
 }
 
 fn line(tx: &mut Tx, conflict: Conflict, zone: &jiff::tz::TimeZone) -> Result<Line, Fault> {

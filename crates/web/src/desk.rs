@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use domain::{Actor, ActorKind, District, Event, Id, Jurisdiction, Moment, Right, things};
+use domain::{Actor, ActorKind, District, Event, Id, Jurisdiction, Moment, Right, Scope, things};
 use jiff::tz::TimeZone;
 use serde::{Serialize, de::DeserializeOwned};
 use store::{Act, Reply, Store, Tx, conflicts::Decision, replies::Asked};
@@ -46,6 +46,8 @@ pub struct Desk {
     pub(crate) standing: Arc<Standing>,
     pub(crate) right: Right,
     pub(crate) here: Jurisdiction,
+    /// What was asked for, without `/api/v1`.
+    pub(crate) path: Arc<str>,
     pub(crate) at: Moment,
     pub(crate) locale: Locale,
     pub(crate) key: Option<RequestKey>,
@@ -182,7 +184,7 @@ impl Desk {
 
     /// Notes that this actor has seen a person's data.
     pub fn note_look(&self, tx: &mut Tx, person: Uuid, what: &str) -> Result<(), Fault> {
-        looks::count(tx, &self.here)?;
+        looks::count(tx, &self.here, 1)?;
         Ok(tx.record(&self.here, person, &Event::PersonRevealed { what: what.to_owned() })?)
     }
 
@@ -192,6 +194,31 @@ impl Desk {
         if let Err(cause) = self.change(move |tx| noting.note_look(tx, person, what)).await {
             tracing::warn!(%cause, "a look at a person was not written down");
         }
+    }
+
+    /// Notes that this actor was shown a list of people. Nobody waits for it: it is written right after the answer, and
+    /// the same people shown again within minutes are the same look.
+    pub fn note_list(&self, list: &'static str, people: impl IntoIterator<Item = Uuid>) {
+        let people: Vec<Uuid> = people.into_iter().collect();
+        if people.is_empty() || !self.house.shown.is_new(self.actor().id, list, &people, self.at) {
+            return;
+        }
+        // Those who lead a site or a zone have their own people before them all night: recorded, but no alarm.
+        let is_counted = self.standing.grants.iter().any(|grant| grant.scope == Scope::District);
+        let (desk, people) = (self.clone(), people.len() as u64);
+        let act = Act { actor: self.actor(), at: self.at, request: Some(self.request) };
+        tokio::spawn(async move {
+            let store = desk.house.store.clone();
+            let noted = store.change(act, move |tx| {
+                if is_counted {
+                    looks::count_listed(tx, &desk.here, people)?;
+                }
+                tx.record(&desk.here, desk.request, &Event::PeopleListed { list: list.to_owned(), people })
+            });
+            if let Err(cause) = noted.await {
+                tracing::warn!(%cause, "a look at a list of people was not written down");
+            }
+        });
     }
 
     /// An action may make more than one change; each has a key of its own, derived from the request's.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     access::Standing,
+    exports::Reason,
     statics,
     undo::Undo,
     words::{Locale, Say, Words},
@@ -89,6 +90,17 @@ impl Frame {
 
     pub fn is_signed_in(&self) -> bool {
         self.standing.is_some()
+    }
+
+    /// The reasons for which a list of people may be taken.
+    #[expect(clippy::unused_self, reason = "templates call it on the frame")]
+    pub const fn export_reasons(&self) -> [Reason; 5] {
+        Reason::ALL
+    }
+
+    /// The word of such a reason.
+    pub fn why(&self, reason: &Reason) -> String {
+        self.t(&format!("web-export-why-{}", reason.name()))
     }
 
     /// The word of a field that somebody sent.

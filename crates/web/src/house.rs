@@ -13,7 +13,8 @@ use serde::Deserialize;
 use store::{Migration, Store, jobs::Runner, rotate::SealedColumn};
 
 use crate::{
-    access::{accounts, over},
+    access::{accounts, looks::Shown, over},
+    exports,
     frame::NavItem,
     live::Live,
     routes::{Entry, Resolver, Routes},
@@ -66,6 +67,8 @@ pub type CheckSettings = fn(&Settings) -> Result<(), String>;
 struct OwnSettings {
     /// The TLS proxies in front that do not stand on this machine.
     proxies: Vec<IpAddr>,
+    /// More people than this in one file need a second person's word.
+    bulk_people: Option<u64>,
 }
 
 /// What a duty brings into the house.
@@ -96,12 +99,14 @@ pub fn own_duty() -> Duty {
             Migration { name: "web/0001_access", sql: include_str!("../migrations/0001_access.sql") },
             Migration { name: "web/0002_tries", sql: include_str!("../migrations/0002_tries.sql") },
             Migration { name: "web/0003_over", sql: include_str!("../migrations/0003_over.sql") },
+            Migration { name: "web/0004_exports", sql: include_str!("../migrations/0004_exports.sql") },
         ],
         nav: crate::access::pages::NAV,
         settings: Some(|settings| settings.of("web").map(|OwnSettings { .. }| ())),
         sealed: &[
             SealedColumn { table: "accounts", column: "name", id: "id", label: accounts::NAME },
             SealedColumn { table: "accounts", column: "phone", id: "id", label: accounts::PHONE },
+            SealedColumn { table: "exports", column: "note", id: "id", label: exports::NOTE },
         ],
         jobs: |runner, _| runner.hourly("web.forget", over::forget),
     }
@@ -119,6 +124,10 @@ pub struct House {
     pub(crate) resolvers: HashMap<&'static str, Resolver>,
     pub entries: Vec<Entry>,
     pub started_at: Moment,
+    /// More people than this in one file need a second person's word.
+    pub(crate) bulk_people: u64,
+    /// The lists that were shown lately.
+    pub(crate) shown: Shown,
     /// The routes, to do again what somebody had sent (see [`crate::conflicts`]). Without the house in them: two that
     /// hold each other never go.
     pub(crate) again: Router<Arc<Self>>,
@@ -146,7 +155,7 @@ impl House {
         }
         let mut nav: Vec<NavItem> = duties.iter().flat_map(|duty| duty.nav.iter().copied()).collect();
         nav.sort_by_key(|item| item.place);
-        let OwnSettings { proxies } = settings.of("web")?;
+        let OwnSettings { proxies, bulk_people } = settings.of("web")?;
         let live = Live::follow(&store);
         let started_at = store.clock().now();
         let (entries, resolvers, router) = routes.take();
@@ -156,6 +165,8 @@ impl House {
             settings,
             nav,
             proxies,
+            bulk_people: bulk_people.unwrap_or(exports::BULK),
+            shown: Shown::default(),
             live,
             resolvers,
             entries,

@@ -9,6 +9,7 @@ pub mod ask;
 pub mod conflicts;
 pub mod desk;
 mod errors;
+pub mod exports;
 pub mod frame;
 mod health;
 pub mod house;

@@ -120,4 +120,10 @@ refusals! { "web":
     18 DecidedAlready = 409,
     /// What was to be done later cannot be done any more.
     19 CannotBeDoneNow = 409,
+    /// A list of people is taken for a reason.
+    20 ReasonNeeded = 422,
+    /// The agreement was used, is too old, or was for another list.
+    21 ExportIsOver = 409,
+    /// Nobody agrees to the own request.
+    22 OwnExport = 409,
 }

@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Response},
 };
-use domain::{Actor, Jurisdiction, Moment, Right};
+use domain::{Actor, ActorKind, Jurisdiction, Moment, Right};
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 use store::{Act, Tx, doctor::LEAST_FREE_PERCENT};
@@ -24,7 +24,7 @@ use crate::{
     answer::Answer,
     ask, conflicts,
     desk::{Desk, RequestKey},
-    errors,
+    errors, exports,
     frame::{Frame, NavItem},
     house::House,
     refusal::{Fault, Refused},
@@ -96,6 +96,8 @@ struct Door {
     standing: Option<Arc<Standing>>,
     /// How many conflicts wait for a decision, when this is somebody who decides.
     undecided: u64,
+    /// How many exports wait for this person's word, and how many of their own wait or can be taken.
+    exports: (u64, u64),
     /// The session was prolonged by this request: the cookie is given anew.
     is_prolonged: bool,
     fault: Option<Fault>,
@@ -121,6 +123,7 @@ impl Door {
             flash: cookie(&parts.headers, "flash"),
             standing: None,
             undecided: 0,
+            exports: (0, 0),
             is_prolonged: false,
             fault: None,
         };
@@ -136,13 +139,14 @@ impl Door {
     async fn recognise(&mut self, token: String) -> Result<(), Fault> {
         let (now, asked) = (self.house.clock().now(), token.clone());
         let found = self.house.store.look(move |tx| {
-            let (standing, undecided) = known(tx, &asked, now)?;
+            let (standing, undecided, exports) = known(tx, &asked, now)?;
             let is_due = standing.is_some() && sessions::is_due(tx, &asked, now)?;
-            Ok::<_, Fault>((standing, undecided, is_due))
+            Ok::<_, Fault>((standing, undecided, exports, is_due))
         });
-        let (standing, undecided, is_due) = found.await?;
+        let (standing, undecided, exports, is_due) = found.await?;
         self.standing = standing.map(Arc::new);
         self.undecided = undecided;
+        self.exports = exports;
         if let Some(standing) = self.standing.as_ref().filter(|_| is_due) {
             let act = Act { actor: standing.actor, at: now, request: Some(self.request) };
             // A store that cannot write now lets people read on; the next request tries again.
@@ -189,6 +193,7 @@ impl Door {
             standing,
             right: entry.right,
             here,
+            path: exports::address_of(parts.uri.path()),
             at: self.house.clock().now(),
             locale: self.locale,
             key,
@@ -264,7 +269,12 @@ impl Door {
             Right::SignedIn => self.standing.is_some(),
             right => self.standing.as_ref().is_some_and(|s| s.may_somewhere(right)),
         };
-        let has_work = |item: &NavItem| item.href != conflicts::ADDRESS || self.undecided > 0;
+        let has_work = |item: &NavItem| match item.href {
+            conflicts::ADDRESS => self.undecided > 0,
+            exports::pages::WAITING => self.exports.0 > 0,
+            exports::pages::OWN => self.exports.1 > 0,
+            _ => true,
+        };
         Frame {
             words: self.house.words.clone(),
             locale: self.locale,
@@ -282,12 +292,15 @@ impl Door {
     }
 }
 
-/// Who this is, and how many conflicts wait for them.
-fn known(tx: &mut Tx, token: &str, now: Moment) -> Result<(Option<Standing>, u64), Fault> {
+/// Who this is, how many conflicts wait for them, and how many exports.
+fn known(tx: &mut Tx, token: &str, now: Moment) -> Result<(Option<Standing>, u64, (u64, u64)), Fault> {
     let standing = sessions::recognise(tx, token, now)?;
     let decides = standing.as_ref().filter(|standing| standing.may_somewhere(Right::SettleConflicts));
     let undecided = decides.map_or(Ok(0), |standing| store::conflicts::count(tx, &standing.district))?;
-    Ok((standing, undecided))
+    let takes_lists = |standing: &&Standing| standing.actor.kind != ActorKind::Volunteer;
+    let exports = standing.as_ref().filter(takes_lists);
+    let exports = exports.map_or(Ok((0, 0)), |it| exports::counts(tx, &it.district, it.actor, now))?;
+    Ok((standing, undecided, exports))
 }
 
 /// The id of a request, set by the outermost layer and named in logs and error pages.

@@ -18,6 +18,7 @@ use crate::{
     answer::Answer,
     conflicts,
     desk::Desk,
+    exports,
     house::House,
     live,
     refusal::Fault,
@@ -188,9 +189,10 @@ impl Routes {
 
 /// The house's own routes.
 pub(crate) fn own(routes: &mut Routes) {
-    use Right::{Anybody, ManageAccounts, MoveClock, SettleConflicts, SignedIn};
+    use Right::{Anybody, ApproveExports, ManageAccounts, MoveClock, SettleConflicts, SignedIn};
     routes.resolve("account", pages::resolve_account);
     routes.resolve("token", tokens::resolve);
+    routes.resolve("export", exports::pages::resolve);
 
     routes.get("/", Anybody, In::Anywhere, pages::home);
     routes.get("/sign-in", Anybody, In::Anywhere, pages::sign_in_form);
@@ -209,6 +211,10 @@ pub(crate) fn own(routes: &mut Routes) {
     routes.get("/pages", ManageAccounts, In::District, pages::address_book);
     routes.get("/conflicts", SettleConflicts, In::District, conflicts::list);
     routes.post("/conflicts", SettleConflicts, In::District, conflicts::decide);
+    routes.get("/exports", SignedIn, In::Anywhere, exports::pages::own);
+    routes.get("/exports/waiting", ApproveExports, In::District, exports::pages::waiting);
+    routes.post("/exports/{export}/decision", ApproveExports, In::The("export"), exports::pages::decide);
+    routes.post("/exports/{export}/emergency", ApproveExports, In::The("export"), exports::pages::force);
     routes.post("/clock", MoveClock, In::District, pages::move_clock);
 }
 

@@ -155,6 +155,53 @@ web-field-login = Login
 web-field-story = Deed
 web-disk-low = Only { $free } % of the server's disk is free. Administrator: make room soon. When it is full nothing can be recorded; reading goes on.
 
+# Lists that leave as files
+web-export = Take as a file
+web-export-why = What for
+web-export-note = In words (needed for “something else”)
+web-export-hint = Who took it, when and why stands in the journal and at the foot of the file. A long list needs a second person's word first.
+web-export-why-duty = To place and call people for this duty
+web-export-why-superior = A report the superior asked for
+web-export-why-commendation = Thanks and commendation
+web-export-why-mending = To mend rows and send them again
+web-export-why-other = Something else
+web-export-asked = A second person is asked. When they have agreed, take the file here.
+web-export-foot = Taken by { $who }, { $at }, for: { $why }
+web-export-foot-agreed = agreed by { $who }
+web-export-foot-forced = emergency way, nobody else asked ({ $who })
+web-export-people = { $count ->
+  [one] one person
+ *[other] { $count } people
+}
+web-exports-own = My exports
+web-exports-own-hint = What I have asked for. A file that was agreed to can be taken once, within an hour.
+web-exports-own-none = Nothing was asked for. Long lists are asked for on their own pages.
+web-exports-waiting = Exports to agree to
+web-exports-waiting-hint = Somebody wants to take a long list of people. Ask back if you do not know why. Your agreement holds for one file, within an hour.
+web-exports-waiting-none = Nothing waits for your word.
+web-exports-forced = Taken by the emergency way, last 24 hours
+web-exports-forced-by = Took { $count ->
+  [one] a long list
+ *[other] { $count } long lists
+} by the emergency way within the last day. Ask why.
+web-export-another = Somebody else has to agree to your own request.
+web-export-agree = Agree
+web-export-say-no = Say no
+web-export-agreed-said = Agreed. Whoever asked can take the file now.
+web-export-refused-said = Said no. Whoever asked is shown it.
+web-export-take = Take the file
+web-export-force = I am alone: emergency way
+web-export-force-sure = Take this list without a second person? The administrator is shown it, and it stands in the journal and on the file.
+web-export-forced-said = Take the file now. The administrator is shown that nobody else agreed.
+web-export-waiting = waiting for a second person
+web-export-open = agreed to
+web-export-refused = refused
+web-export-taken = taken
+web-export-over = too late
+web-list-plan = Plan
+web-list-commendations = Commendation list
+web-list-rejected_rows = Rejected rows
+
 # Refusals
 web-refused-title = That did not happen
 web-refused-code = Number { $code } · request { $request }
@@ -177,3 +224,6 @@ web-refused-16 = This server runs on real time; its clock cannot be moved.
 web-refused-17 = The server's disk is full: this was not recorded; reading goes on. Tell the administrator to make room, then send again.
 web-refused-18 = Somebody has decided this already. Load the page again.
 web-refused-19 = The second version cannot be done now: { $reason } Choose another way, or record it by hand on its page.
+web-refused-20 = Say what the list is for: choose a reason, and for “something else” say it in words.
+web-refused-21 = This agreement has been used, is older than an hour, or was for another or a shorter list. Ask again on the list's own page.
+web-refused-22 = Somebody else has to agree to your own request. If you are alone on duty, use the emergency way under “My exports”.

@@ -34,7 +34,7 @@ pub fn routes(routes: &mut Routes) {
 
     routes.post("/orders/{order}/plans", Allocate, order, plans::ask::ask);
     routes.get("/orders/{order}/plans/{plan}", SeeBoard, order, plans::show::show);
-    routes.get("/orders/{order}/plans/{plan}/sheet", Allocate, order, plans::sheet::take);
+    routes.post("/orders/{order}/plans/{plan}/sheet", Allocate, order, plans::sheet::take);
     routes.get("/orders/{order}/plans/{plan}/people/{person}", Allocate, order, plans::person::show);
     routes.post("/orders/{order}/plans/{plan}/publication", PublishPlans, order, plans::publish::publish);
     routes.post("/orders/{order}/plans/{plan}/withdrawal", PublishPlans, order, plans::withdraw::withdraw);

@@ -10,7 +10,10 @@ use serde::Deserialize;
 use sheets::{Format, Headings, Layout, Options, OutFault, RejectedOut, SheetOut, Table};
 use store::Tx;
 use tokio::io::AsyncReadExt as _;
-use web::{Attachment, Desk, Fault, Locale};
+use web::{
+    Attachment, Desk, Fault, Locale,
+    exports::{Leave, Leaving, Reason, Taken, Why},
+};
 
 use crate::{
     rules::rejection::in_language,
@@ -40,27 +43,40 @@ pub struct Ask {
     import: Id<Import>,
     #[serde(default)]
     format: AskedFormat,
+    #[serde(flatten)]
+    why: Why,
 }
 
-pub async fn download(desk: Desk, ask: Ask) -> Result<Attachment, Fault> {
+pub async fn download(desk: Desk, ask: Ask) -> Result<Taken, Fault> {
     let (format, locale) = (Format::from(ask.format), desk.locale());
+    let import = ask.import;
+    let it = desk.look(move |tx| Ok(books::find(tx, import)?)).await?;
+    let it = it.ok_or_else(|| Fault::Bug("resolved before".to_owned()))?;
+    // Who sent the file has all of it already, and mends it.
+    let is_own = it.asked_by == desk.actor();
+    let why = Why { why: ask.why.why.or(is_own.then_some(Reason::Mending)), ..ask.why };
+    let people = if it.register.is_of_people() { it.tally.counts.rejected } else { 0 };
+    let leaving = Leaving { list: "rejected_rows", format: format.extension(), people, is_own };
+    let foot = match desk.leave(&why, leaving).await? {
+        Leave::Given(foot) => foot,
+        Leave::Waiting(waiting) => return Ok(Taken::Waiting(waiting)),
+    };
     let file = Spool::of(desk.store().address()).scratch().map_err(|e| Fault::Bug(format!("temporary file: {e}")))?;
     let written = desk.store().look_long(move |tx| {
-        let it = books::find(tx, ask.import)?.ok_or_else(|| Fault::Bug("resolved before".to_owned()))?;
         let mut file = std::io::BufWriter::new(file);
-        write(tx, &it, format, locale, &mut file)?;
+        write_with_foot(tx, &it, format, locale, Some(foot), &mut file)?;
         let file = file.into_inner().map_err(|e| Fault::Bug(format!("temporary file: {e}")))?;
         Ok::<_, Fault>((it, file))
     });
     let (it, mut file) = written.await?;
     std::io::Seek::rewind(&mut file).map_err(|e| Fault::Bug(format!("temporary file: {e}")))?;
     let stem = it.told.file_name.rsplit_once('.').map_or(it.told.file_name.as_str(), |(stem, _)| stem);
-    Ok(Attachment {
+    Ok(Taken::File(Attachment {
         name: format!("{stem}-rejected.{}", format.extension()),
         mime: format.media_type(),
         body: streamed(tokio::fs::File::from_std(file)),
         inline: false,
-    })
+    }))
 }
 
 /// Writes all rejected rows of an import and says how many they are.
@@ -71,8 +87,20 @@ pub fn write<W: Write + Send>(
     locale: Locale,
     sink: W,
 ) -> Result<u64, Fault> {
+    write_with_foot(tx, it, format, locale, None, sink)
+}
+
+/// The same with a foot that says who took it; a file that is sent again may keep it.
+fn write_with_foot<W: Write + Send>(
+    tx: &mut Tx,
+    it: &Bringing,
+    format: Format,
+    locale: Locale,
+    foot: Option<String>,
+    sink: W,
+) -> Result<u64, Fault> {
     const LOT: usize = 500;
-    let mut out = RejectedOut::new(format, sink, &headings(it)?).map_err(broken)?;
+    let mut out = RejectedOut::with_foot(format, sink, &headings(it)?, foot).map_err(broken)?;
     let mut from = 0;
     loop {
         let lines = books::lines(tx, it.id, "rejected", from, LOT)?;

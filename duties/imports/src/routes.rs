@@ -19,5 +19,5 @@ pub fn routes(routes: &mut Routes) {
     routes.post("/imports/{import}/mapping", ImportRegisters, In::The("import"), decide::mapping);
     routes.post("/imports/{import}/application", ImportRegisters, In::The("import"), decide::apply);
     routes.post("/imports/{import}/discard", ImportRegisters, In::The("import"), decide::discard);
-    routes.get("/imports/{import}/rejected", ImportRegisters, In::The("import"), rejected::download);
+    routes.post("/imports/{import}/rejected", ImportRegisters, In::The("import"), rejected::download);
 }

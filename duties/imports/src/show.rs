@@ -93,6 +93,8 @@ pub struct ImportPage {
     next: Option<u64>,
     /// The file has not lasted until the decision.
     is_gone: bool,
+    /// Sent by whoever looks: the rejected rows are theirs to mend.
+    is_own: bool,
 }
 view!(ImportPage, "imports_show.html");
 
@@ -184,7 +186,16 @@ pub async fn show(desk: Desk, ask: Ask) -> Result<Page<ImportPage>, Fault> {
     });
     let (it, shown, lines) = found.await?;
     let is_gone = it.state == State::Judged && !Spool::of(desk.store().address()).path(import).exists();
-    Ok(Page(page(it, shown, lines, is_gone, desk.locale())))
+    let is_own = it.asked_by == desk.actor();
+    // Rows are not people with an id: their places in the file stand for them.
+    if it.register.is_of_people() && !is_own {
+        desk.note_list("import_rows", lines.iter().map(|(place, _)| row_id(it.id, *place)));
+    }
+    Ok(Page(ImportPage { is_own, ..page(it, shown, lines, is_gone, desk.locale()) }))
+}
+
+const fn row_id(import: Id<Import>, place: u64) -> uuid::Uuid {
+    uuid::Uuid::from_u128(import.uuid().as_u128() ^ place as u128)
 }
 
 fn first_worth_showing(counts: &Counts) -> Shown {
@@ -226,6 +237,7 @@ fn page(it: Bringing, shown: Shown, mut lines: Vec<(u64, LineText)>, is_gone: bo
         all_kept: shown == Shown::Rejected || shown.of(&counts) <= crate::bring::EXAMPLES,
         next,
         is_gone,
+        is_own: false,
         file_name: it.told.file_name,
     }
 }

@@ -66,7 +66,9 @@ pub async fn show(desk: Desk, ask: Ask) -> Result<Page<OutboxPage>, Fault> {
             announcements: announce::latest(tx, &district, None, ANNOUNCEMENTS)?,
         })
     });
-    Ok(Page(page.await?))
+    let page = page.await?;
+    desk.note_list("given_up", page.given_up.iter().map(|line| line.person));
+    Ok(Page(page))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

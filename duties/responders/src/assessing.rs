@@ -54,7 +54,10 @@ view!(AssessmentPage, "assessment.html");
 
 pub async fn show(desk: Desk, _: Nothing) -> Result<Page<AssessmentPage>, Fault> {
     let place = desk.here().clone();
-    Ok(Page(desk.look(move |tx| page(tx, &place)).await?))
+    let page = desk.look(move |tx| page(tx, &place)).await?;
+    let cases = page.ready.iter().chain(&page.unanswered).chain(&page.published).map(|deed| deed.id.uuid());
+    desk.note_list("assessment", page.waiting.iter().map(|it| it.asked.volunteer.uuid()).chain(cases));
+    Ok(Page(page))
 }
 
 fn page(tx: &mut Tx, place: &Jurisdiction) -> Result<AssessmentPage, Fault> {

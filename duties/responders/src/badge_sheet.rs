@@ -46,6 +46,7 @@ pub async fn show(desk: Desk, ask: Ask) -> Result<Page<BadgesPage>, Fault> {
         Ok((volunteers::of_team(tx, team.id, &ask.after, PAGE as i64)?, team))
     });
     let (people, team) = found.await?;
+    desk.note_list("badges", people.iter().map(|person| person.id.uuid()));
     let next = people.last().filter(|_| people.len() == PAGE).map(|last| last.code.clone());
     let badge = |person: volunteers::Person| Badge {
         qr: qr::svg(&desk.public_url(&address(&person.badge))),

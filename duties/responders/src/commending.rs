@@ -9,7 +9,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sheets::{Cell, Format, Layout, SheetOut};
 use store::Tx;
-use web::{Attachment, Desk, Done, Fault, Page, refusal::Refused as House, view};
+use web::{
+    Attachment, Desk, Done, Fault, Page,
+    exports::{Leave, Leaving, Taken, Why},
+    refusal::Refused as House,
+    view,
+};
 
 use crate::{
     correcting::text,
@@ -96,7 +101,9 @@ pub async fn show(desk: Desk, ask: Ask) -> Result<Page<CommendationsPage>, Fault
             next,
         })
     });
-    Ok(Page(page.await?))
+    let page = page.await?;
+    desk.note_list("commendations", page.people.iter().map(|person| person.id.uuid()));
+    Ok(Page(page))
 }
 
 fn since(settings: Settings, now: Moment) -> Moment {
@@ -165,28 +172,40 @@ pub fn merits_of(tx: &mut Tx, person: &Person, settings: Settings, now: Moment) 
     Ok(Merits { deeds: i64::try_from(published).unwrap_or(i64::MAX), ..stays })
 }
 
-#[derive(Debug, Deserialize, JsonSchema)]
-pub struct Nothing {}
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct SheetAsk {
+    /// `xlsx` (also when left out) or `csv`.
+    format: Option<String>,
+    #[serde(flatten)]
+    why: Why,
+}
 
-/// The whole list as XLSX.
-pub async fn sheet(desk: Desk, _: Nothing) -> Result<Attachment, Fault> {
+/// The whole list as a table to take away.
+pub async fn sheet(desk: Desk, ask: SheetAsk) -> Result<Taken, Fault> {
+    let format = if ask.format.as_deref() == Some("csv") { Format::Csv } else { Format::Xlsx };
     let (settings, place, now) = (settings(&desk)?, desk.here().clone(), desk.at());
     let people = desk.look(move |tx| {
         let listed = listed(tx, &place.district, settings, now)?;
         opened(tx, listed)
     });
     let people = people.await?;
-    desk.note_page(uuid::Uuid::nil(), "commendation list").await;
-    let body = written(&desk, &people).map_err(|cause| Fault::Bug(cause.to_string()))?;
-    Ok(Attachment {
-        name: format!("{}-{}.xlsx", desk.say("responders-commendations"), now.date(desk.zone())),
-        mime: Format::Xlsx.media_type(),
+    let count = people.len() as u64;
+    let leaving = Leaving { list: "commendations", format: format.extension(), people: count, is_own: false };
+    let foot = match desk.leave(&ask.why, leaving).await? {
+        Leave::Given(foot) => foot,
+        Leave::Waiting(waiting) => return Ok(Taken::Waiting(waiting)),
+    };
+    let body = written(&desk, format, &people, &foot).map_err(|cause| Fault::Bug(cause.to_string()))?;
+    let (title, day) = (desk.say("responders-commendations"), now.date(desk.zone()));
+    Ok(Taken::File(Attachment {
+        name: format!("{title}-{day}.{}", format.extension()),
+        mime: format.media_type(),
         body: Body::from(body),
         inline: false,
-    })
+    }))
 }
 
-fn written(desk: &Desk, people: &[Commended]) -> Result<Vec<u8>, sheets::OutFault> {
+fn written(desk: &Desk, format: Format, people: &[Commended], foot: &str) -> Result<Vec<u8>, sheets::OutFault> {
     const HEADINGS: [&str; 8] = [
         "responders-code",
         "responders-name",
@@ -198,9 +217,8 @@ fn written(desk: &Desk, people: &[Commended]) -> Result<Vec<u8>, sheets::OutFaul
         "responders-why",
     ];
     let title = desk.say("responders-commendations").to_string();
-    let layout = Layout::new(&title, HEADINGS.map(|word| desk.say(word).to_string()))
-        .with_footer(format!("{title} · {}", desk.at().date_hh_mm(desk.zone())));
-    let mut out = SheetOut::new(Format::Xlsx, Vec::new(), layout)?;
+    let layout = Layout::new(&title, HEADINGS.map(|word| desk.say(word).to_string())).with_footer(foot);
+    let mut out = SheetOut::new(format, Vec::new(), layout)?;
     for it in people {
         let why = it.grounds.iter().map(|ground| sentence(desk, *ground)).collect::<Vec<_>>().join(" ");
         out.row([

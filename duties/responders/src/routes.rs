@@ -42,7 +42,7 @@ pub fn routes(routes: &mut Routes) {
     routes.post("/corrections/{correction}", AssessRecords, In::District, correcting::settle);
     routes.post("/deeds/{deed}", AssessRecords, In::District, assessing::decide_deed);
     routes.get("/commendations", SeeRegisters, In::District, commending::show);
-    routes.get("/commendations/sheet", AssessRecords, In::District, commending::sheet);
+    routes.post("/commendations/sheet", AssessRecords, In::District, commending::sheet);
     routes.post("/commendations", AssessRecords, In::District, commending::decide);
 }
 

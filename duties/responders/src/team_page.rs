@@ -53,7 +53,9 @@ pub async fn show(desk: Desk, ask: Ask) -> Result<Page<TeamPage>, Fault> {
         let (people, next) = lines(people, PAGE);
         Ok(TeamPage { team, people, next })
     });
-    Ok(Page(page.await?))
+    let page = page.await?;
+    desk.note_list("team", page.people.iter().map(|person| person.id.uuid()));
+    Ok(Page(page))
 }
 
 /// A page of people, and the code after which the next one begins.

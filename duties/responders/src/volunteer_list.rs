@@ -40,6 +40,7 @@ pub async fn show(desk: Desk, ask: Ask) -> Result<Page<VolunteersPage>, Fault> {
     };
     let (people, next) = lines(found, PAGE);
     let next = next.filter(|_| ask.find.is_none());
+    desk.note_list("volunteers", people.iter().map(|person| person.id.uuid()));
     Ok(Page(VolunteersPage { find: ask.find, people, next }))
 }
 

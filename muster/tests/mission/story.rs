@@ -169,8 +169,8 @@ async fn afterwards(district: &District, order: &str) {
     group.post("/commendations", json!({"volunteer": hero, "listed": true, "reason": "雨中护送老人"})).await.json();
     let listed = group.get("/commendations").await.json();
     assert_eq!(listed["people"][0]["id"], *hero);
-    for sheet in ["/commendations/sheet".to_owned(), format!("{order}/report/sheet")] {
-        let sheet = group.get(&sheet).await;
+    let commended = group.post("/commendations/sheet", json!({"why": "commendation"})).await;
+    for sheet in [commended, group.get(&format!("{order}/report/sheet")).await] {
         assert!(sheet.status.is_success() && sheet.text.starts_with("PK"), "a workbook");
     }
     let report = district.officer.get(&format!("{order}/report")).await.json();

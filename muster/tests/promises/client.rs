@@ -95,6 +95,13 @@ impl Client {
         answer.bytes().await.unwrap().to_vec()
     }
 
+    /// A file that is given to whoever says why.
+    pub async fn taken(&self, path: &str, why: Value) -> Vec<u8> {
+        let answer = self.http.post(self.address(path)).bearer_auth(&self.token).json(&why).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.bytes().await.unwrap().to_vec()
+    }
+
     /// Sends until the answer is there, as a phone's outbox does.
     pub async fn post_until_answered(&self, path: &str, body: Value, key: Option<Uuid>) -> Reply {
         for _ in 0..200 {

@@ -25,7 +25,7 @@ const EXPORTS: [(&str, &[&str]); 7] = [
     ("/orders/{order}/report/sheet", &["/orders/O/report/sheet"]),
 ];
 /// Answers that are neither pages nor files.
-const NO_FILES: [&str; 1] = ["/"];
+const NO_FILES: [&str; 5] = ["/", "/sign-in", "/sign-out", "/enter", "/enter/{code}"];
 
 /// One for each way in which a cell begins to run.
 pub const HOSTILE: [&str; 8] = ["=1+1", "+86", "-2", "@SUM(A1)", "＝1", "＋1", "－1", "＠A1"];
@@ -61,10 +61,16 @@ fn judged(path: &str, bytes: &[u8]) -> (Vec<String>, String) {
 
 fn route_names(openapi: &Value) -> BTreeSet<String> {
     let paths = openapi["paths"].as_object().unwrap();
-    let files = paths
-        .iter()
-        .filter(|(_, way)| !way["get"]["responses"]["200"]["content"]["application/octet-stream"].is_null());
+    let files = paths.iter().filter(|(_, way)| {
+        ["get", "post"]
+            .iter()
+            .any(|verb| !way[verb]["responses"]["200"]["content"]["application/octet-stream"].is_null())
+    });
     files.map(|(path, _)| path.clone()).filter(|path| !NO_FILES.contains(&path.as_str())).collect()
+}
+
+fn is_of_people(path: &str) -> bool {
+    path.contains("/sheet") && !path.contains("/report/") || path.contains("/rejected")
 }
 
 async fn wait_for<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
@@ -130,7 +136,9 @@ async fn no_cell_of_any_export_runs() {
             .replace("/P/", &format!("/{plan}/"))
             .replace("/I/", &format!("/{import}/"));
         let client = if path.starts_with("/commendations") { &assessors } else { &officer };
-        let bytes = client.bytes(&path).await;
+        // Lists of people are taken for a reason; what is said is at the foot of the file, hostile too.
+        let why = json!({"why": "other", "note": HOSTILE[0]});
+        let bytes = if is_of_people(&path) { client.taken(&path, why).await } else { client.bytes(&path).await };
         let (bad, all) = judged(&path, &bytes);
         assert_eq!(bad, Vec::<String>::new(), "{path}");
         seen.extend(HOSTILE.iter().filter(|text| all.contains(**text)).copied());

@@ -21,13 +21,19 @@ const REASON_WIDTH: u16 = 48;
 
 impl<W: Write + Send> RejectedOut<W> {
     pub fn new(format: Format, sink: W, headings: &Headings) -> Result<Self, OutFault> {
+        Self::with_foot(format, sink, headings, None)
+    }
+
+    /// With a last row that is passed over when the file is sent again.
+    pub fn with_foot(format: Format, sink: W, headings: &Headings, foot: Option<String>) -> Result<Self, OutFault> {
         let earlier_reason = headings.reason_column();
         let width = headings.cells().len();
         let kept = (0..width).filter(|&column| Some(column) != earlier_reason).map(|column| &headings.cells()[column]);
         let names: Vec<String> = kept.cloned().chain([REASON_HEADING.to_owned()]).collect();
         let mut widths = vec![16; names.len()];
         widths[names.len() - 1] = REASON_WIDTH;
-        let layout = Layout::new("退回 rejected", names).with_widths(widths);
+        let mut layout = Layout::new("退回 rejected", names).with_widths(widths);
+        layout.footer = foot;
         Ok(Self { out: SheetOut::new(format, sink, layout)?, width, earlier_reason, rows: 0 })
     }
 

@@ -2,6 +2,8 @@
 
 use store::{Act, Error, Store, age, params};
 
+use crate::exports;
+
 const KEPT_DAYS: u32 = 30;
 /// So many at a time, that nobody waits long at the gate.
 const LOT: u64 = 2_000;
@@ -16,7 +18,8 @@ pub async fn forget(store: Store) -> Result<(), String> {
     ] {
         while forget_some(&store, sql).await.map_err(|cause| cause.to_string())? == LOT {}
     }
-    Ok(())
+    let act = Act::system(store.clock().now());
+    store.change(act, |tx| exports::forget_some(tx, LOT)).await.map(drop).map_err(|cause: Error| cause.to_string())
 }
 
 async fn forget_some(store: &Store, sql: &'static str) -> Result<u64, Error> {

@@ -20,13 +20,15 @@ use super::{
 use crate::{
     Desk, Done, Fault, NavItem, Page, Undo,
     answer::{WithCookie, with_cookie},
-    qr,
+    exports, qr,
     refusal::Refused,
     routes::{Entry, In, Way},
     view,
 };
 
 pub const NAV: &[NavItem] = &[
+    crate::exports::pages::NAV[0],
+    crate::exports::pages::NAV[1],
     NavItem { href: "/accounts", word: "web-accounts", right: Right::ManageAccounts, place: 90 },
     // Shown only while something waits for a decision.
     NavItem { href: crate::conflicts::ADDRESS, word: "web-conflicts", right: Right::SettleConflicts, place: 15 },
@@ -276,6 +278,8 @@ pub struct AccountLine {
     created_at: Moment,
     /// So many people within an hour of the last day, when that is unusually many.
     looked_at: Option<u64>,
+    /// Lists taken by the emergency way within the last day.
+    exports_forced: u64,
 }
 
 impl AccountLine {
@@ -319,6 +323,7 @@ fn list_accounts(tx: &mut Tx, district: &District) -> Result<Vec<AccountLine>, F
                 suspended,
                 created_at: row.get("created_at")?,
                 looked_at: None,
+                exports_forced: 0,
             };
             Ok((line, row.get::<Vec<u8>>("name")?))
         },
@@ -328,6 +333,7 @@ fn list_accounts(tx: &mut Tx, district: &District) -> Result<Vec<AccountLine>, F
         line.name = tx.open(accounts::NAME, &sealed)?;
         let grants = standing::grants_of(tx, ActorKind::Account, line.id.uuid())?;
         line.looked_at = looks::alarm(tx, Actor::new(ActorKind::Account, line.id.uuid()))?;
+        line.exports_forced = exports::forced(tx, Actor::new(ActorKind::Account, line.id.uuid()))?;
         line.roles = grants.into_iter().map(|grant| grant.role).collect();
         lines.push(line);
     }

@@ -44,7 +44,9 @@ pub struct DeclinedLine {
 }
 
 pub async fn show(desk: Desk, ask: Ask) -> Result<Page<DeclinedPage>, Fault> {
-    Ok(Page(desk.look(move |tx| page(tx, ask.order)).await?))
+    let page = desk.look(move |tx| page(tx, ask.order)).await?;
+    desk.note_list("declined", page.lines.iter().map(|line| line.volunteer.uuid()));
+    Ok(Page(page))
 }
 
 fn page(tx: &mut Tx, id: Id<things::Order>) -> Result<DeclinedPage, Fault> {

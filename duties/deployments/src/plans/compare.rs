@@ -64,7 +64,9 @@ pub struct Place {
 }
 
 pub async fn show(desk: Desk, ask: Ask) -> Result<Page<ComparisonPage>, Fault> {
-    Ok(Page(desk.look(move |tx| page(tx, ask)).await?))
+    let page = desk.look(move |tx| page(tx, ask)).await?;
+    desk.note_list("comparison", page.differences.iter().map(|line| line.volunteer.uuid()));
+    Ok(Page(page))
 }
 
 fn page(tx: &mut Tx, ask: Ask) -> Result<ComparisonPage, Fault> {

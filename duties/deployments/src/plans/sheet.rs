@@ -1,13 +1,16 @@
 //! The plan as a table to take away: XLSX or CSV, one row a person.
 
 use axum::body::Body;
-use domain::{Event, Id, things};
+use domain::{Id, things};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use sheets::{Cell, Format, Layout, SheetOut};
-use web::{Attachment, Desk, Fault};
+use sheets::{Cell, Format, Layout, OutFault, SheetOut};
+use web::{
+    Attachment, Desk, Fault,
+    exports::{Leave, Leaving, Taken, Why},
+};
 
-use super::show::{named_lines, site_map};
+use super::show::{PlanLine, named_lines, site_map};
 use crate::{orders, store::plans};
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -16,9 +19,11 @@ pub struct Ask {
     plan: Id<things::Plan>,
     /// `xlsx` (also when left out) or `csv`.
     format: Option<String>,
+    #[serde(flatten)]
+    why: Why,
 }
 
-pub async fn take(desk: Desk, ask: Ask) -> Result<Attachment, Fault> {
+pub async fn take(desk: Desk, ask: Ask) -> Result<Taken, Fault> {
     let format = if ask.format.as_deref() == Some("csv") { Format::Csv } else { Format::Xlsx };
     let (order, plan, lines) = desk
         .look(move |tx| {
@@ -31,13 +36,32 @@ pub async fn take(desk: Desk, ask: Ask) -> Result<Attachment, Fault> {
             Ok((order, plan, lines))
         })
         .await?;
+    let people = lines.len() as u64;
+    let leaving = Leaving { list: "plan", format: format.extension(), people, is_own: false };
+    let foot = match desk.leave(&ask.why, leaving).await? {
+        Leave::Given(foot) => foot,
+        Leave::Waiting(waiting) => return Ok(Taken::Waiting(waiting)),
+    };
+    let name = format!("plan-{}.{}", plan.number, format.extension());
+    let bytes = written(&desk, format, (&order.name, plan.number), &lines, &foot);
+    let body = Body::from(bytes.map_err(|e| Fault::Bug(e.to_string()))?);
+    Ok(Taken::File(Attachment { name, mime: format.media_type(), body, inline: false }))
+}
+
+fn written(
+    desk: &Desk,
+    format: Format,
+    (order, number): (&str, u32),
+    lines: &[PlanLine],
+    foot: &str,
+) -> Result<Vec<u8>, OutFault> {
     let say = |word: String| desk.house().words.say(desk.locale(), word).to_string();
     let headings = ["volunteer", "name", "team", "site", "site-name", "role", "distance", "reason"];
     let headings = headings.map(|column| say(format!("deployments-column-{column}")));
-    let footer = format!("{} · {} · {}", order.name, plan.number, desk.at().date_hh_mm(desk.zone()));
+    let footer = format!("{foot} · {order} · {number}");
     let layout = Layout::new(&say("deployments-plan".to_owned()), headings).with_footer(footer);
-    let mut out = SheetOut::new(format, Vec::new(), layout).map_err(|e| Fault::Bug(e.to_string()))?;
-    for line in &lines {
+    let mut out = SheetOut::new(format, Vec::new(), layout)?;
+    for line in lines {
         let role = say(format!("post-{}", line.role));
         let reason = line.reason.map(|reason| say(format!("deployments-reason-{}", reason.name()))).unwrap_or_default();
         let cells: [Cell<'_>; 8] = [
@@ -50,19 +74,7 @@ pub async fn take(desk: Desk, ask: Ask) -> Result<Attachment, Fault> {
             line.distance_m.into(),
             (&reason).into(),
         ];
-        out.row(cells).map_err(|e| Fault::Bug(e.to_string()))?;
+        out.row(cells)?;
     }
-    let bytes = out.finish().map_err(|e| Fault::Bug(e.to_string()))?;
-    note_export(&desk, plan.id).await?;
-    let name = format!("plan-{}.{}", plan.number, format.extension());
-    Ok(Attachment { name, mime: format.media_type(), body: Body::from(bytes), inline: false })
-}
-
-/// Names leave the house: that is written down.
-async fn note_export(desk: &Desk, plan: Id<things::Plan>) -> Result<(), Fault> {
-    let place = desk.here().clone();
-    desk.change(move |tx| {
-        Ok(tx.record(&place, plan.uuid(), &Event::PersonRevealed { what: "plan sheet".to_owned() })?)
-    })
-    .await
+    out.finish()
 }

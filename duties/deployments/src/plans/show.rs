@@ -99,7 +99,9 @@ pub struct PlanLine {
 }
 
 pub async fn show(desk: Desk, ask: Ask) -> Result<Page<PlanPage>, Fault> {
-    Ok(Page(desk.look(move |tx| page(tx, &ask)).await?))
+    let page = desk.look(move |tx| page(tx, &ask)).await?;
+    desk.note_list("plan", page.lines.iter().chain(&page.released).map(|line| line.volunteer.uuid()));
+    Ok(Page(page))
 }
 
 fn page(tx: &mut Tx, ask: &Ask) -> Result<PlanPage, Fault> {

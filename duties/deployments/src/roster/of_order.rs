@@ -49,7 +49,9 @@ pub struct OrderLine {
 }
 
 pub async fn show(desk: Desk, ask: Ask) -> Result<Page<OrderRosterPage>, Fault> {
-    Ok(Page(desk.look(move |tx| page(tx, &ask)).await?))
+    let page = desk.look(move |tx| page(tx, &ask)).await?;
+    desk.note_list("order_roster", page.lines.iter().map(|line| line.volunteer.uuid()));
+    Ok(Page(page))
 }
 
 fn page(tx: &mut Tx, ask: &Ask) -> Result<OrderRosterPage, Fault> {

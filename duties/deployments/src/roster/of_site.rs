@@ -32,7 +32,9 @@ view!(SiteRosterPage, "site_roster.html");
 
 pub async fn show(desk: Desk, _: Ask) -> Result<Page<SiteRosterPage>, Fault> {
     let site = desk.site()?;
-    Ok(Page(desk.look(move |tx| page(tx, site)).await?))
+    let page = desk.look(move |tx| page(tx, site)).await?;
+    desk.note_list("site_roster", page.lines.iter().map(|line| line.volunteer.uuid()));
+    Ok(Page(page))
 }
 
 fn page(tx: &mut Tx, id: domain::Id<domain::things::Site>) -> Result<SiteRosterPage, Fault> {

@@ -77,7 +77,10 @@ pub struct Somebody {
 
 pub async fn show(desk: Desk, _: Ask) -> Result<Page<SitePage>, Fault> {
     let (site, district) = (desk.site()?, desk.district().clone());
-    Ok(Page(desk.look(move |tx| page(tx, &district, site)).await?))
+    let page = desk.look(move |tx| page(tx, &district, site)).await?;
+    let people = page.groups.iter().flat_map(|group| &group.people);
+    desk.note_list("site_people", people.map(|somebody| somebody.line.volunteer.uuid()));
+    Ok(Page(page))
 }
 
 fn page(tx: &mut Tx, district: &District, id: Id<Site>) -> Result<SitePage, Fault> {

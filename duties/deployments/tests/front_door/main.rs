@@ -2,6 +2,7 @@
 
 mod answers;
 mod calling;
+mod exports;
 mod gate;
 mod ground;
 mod links;

@@ -190,14 +190,18 @@ async fn a_plan_leaves_as_a_table() {
     let ground = Ground::small().await;
     let order = ground.order().await;
     let plan = ground.plan(&order).await;
-    let csv = ground.officer.get(&format!("/orders/{order}/plans/{plan}/sheet?format=csv")).await;
+    let sheet = format!("/orders/{order}/plans/{plan}/sheet");
+    assert_eq!(ground.officer.post(&sheet, json!({"format": "csv"})).await.refused(), "422 web.20", "for a reason");
+    let csv = ground.officer.post(&sheet, json!({"format": "csv", "why": "duty", "note": "交接"})).await;
     assert!(csv.status.is_success());
+    let last = csv.text.lines().last().unwrap_or_default();
+    assert!(last.starts_with("※※ ") && last.contains("本次行动派人、联络 (交接)"), "who, when and why: {last}");
     assert_eq!(
         csv.text.lines().filter(|line| line.contains("志愿者")).count(),
         31,
         "a heading and 30 rows: {}",
         csv.text
     );
-    let xlsx = ground.officer.get(&format!("/orders/{order}/plans/{plan}/sheet")).await;
+    let xlsx = ground.officer.post(&sheet, json!({"why": "duty"})).await;
     assert!(xlsx.status.is_success() && xlsx.text.starts_with("PK"));
 }

@@ -30,6 +30,11 @@ impl Register {
     /// In the order in which a district is brought in: each needs only those before it.
     pub const ALL: [Self; 5] = [Self::Divisions, Self::Sites, Self::Teams, Self::Links, Self::Volunteers];
 
+    /// Its rows are people.
+    pub const fn is_of_people(self) -> bool {
+        matches!(self, Self::Volunteers)
+    }
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Divisions => "divisions",

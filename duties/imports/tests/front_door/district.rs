@@ -59,6 +59,11 @@ impl Place {
         self.officer.get(&format!("/imports/{import}")).await.json()
     }
 
+    /// The rows that were not taken, as whoever sent them gets them back.
+    pub async fn rejected(&self, import: &str) -> String {
+        self.officer.post(&format!("/imports/{import}/rejected"), json!({"format": "csv"})).await.text
+    }
+
     pub async fn apply(&self, page: &Value, choice: &str) -> Value {
         let import = page["id"].as_str().unwrap();
         self.officer.post(&format!("/imports/{import}/application"), json!({ "choice": choice })).await.json();

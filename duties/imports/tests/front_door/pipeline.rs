@@ -41,8 +41,8 @@ async fn what_is_rejected_comes_back_to_be_mended_and_sent_again() {
     place.take("teams", TEAMS).await;
     let looked = place.send("volunteers", "list.csv", VOLUNTEERS.as_bytes()).await;
     let import = looked["id"].as_str().unwrap();
-    let back = place.officer.get(&format!("/imports/{import}/rejected?format=csv")).await.text;
-    assert_eq!(back.lines().count(), 4, "{back}");
+    let back = place.rejected(import).await;
+    assert_eq!(back.lines().count(), 5, "headings, rows, and a foot that is passed over: {back}");
     assert!(back.contains("退回原因") && back.contains("V3,王五"), "{back}");
     let mended = back.replace("T9", "T2").replace("号码", "19900000003");
     let page = place.send("volunteers", "mended.csv", mended.as_bytes()).await;
@@ -58,7 +58,7 @@ async fn rows_go_after_two_weeks_that_were_lived() {
     let begun = place.house.clock.now();
     let import = place.apply(&judged, "all").await["id"].as_str().unwrap().to_owned();
     let kept = async || {
-        let rejected = place.officer.get(&format!("/imports/{import}/rejected?format=csv")).await.text;
+        let rejected = place.rejected(&import).await;
         (rejected.matches("王五").count(), place.look(&import).await.to_string().contains("T9"))
     };
     assert_eq!(kept().await, (1, true));

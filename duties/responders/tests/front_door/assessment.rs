@@ -60,7 +60,8 @@ async fn the_list_says_who_is_on_it_and_why_and_a_decision_outranks_the_rules() 
     let page = group.get("/commendations").await.json();
     let people: Vec<_> = page["people"].as_array().unwrap().iter().map(|it| (&it["code"], &it["reason"])).collect();
     assert_eq!(people, [(&json!("V2"), &json!("连续坚守"))]);
-    let sheet = group.get("/commendations/sheet").await;
+    assert_eq!(group.post("/commendations/sheet", json!({})).await.refused(), "422 web.20", "for a reason");
+    let sheet = group.post("/commendations/sheet", json!({"why": "commendation"})).await;
     assert!(sheet.status.is_success() && sheet.text.starts_with("PK"), "{}", sheet.status);
     let empty = json!({"volunteer": all["V2"], "listed": true, "reason": " "});
     assert_eq!(group.post("/commendations", empty).await.refused(), "422 responders.8");

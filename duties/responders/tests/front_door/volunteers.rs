@@ -108,3 +108,22 @@ async fn looks_are_written_down_and_many_of_them_are_an_alarm() {
     look().await;
     assert_eq!(recorded(store, "web.many_people_seen").await, 1, "another hour begins anew");
 }
+
+/// S17: names in lists count apart from looks at one person; too many of them are an alarm too.
+#[tokio::test]
+async fn many_names_in_lists_are_an_alarm() {
+    use web::access::looks;
+    let house = house().await;
+    let store = &house.house.store;
+    let place = domain::Jurisdiction::district("440902".parse().unwrap());
+    let count = async |people: u64| {
+        let place = place.clone();
+        let act = store::Act::new(domain::Actor::system(), store.clock().now());
+        store.change(act, move |tx| looks::count_listed(tx, &place, people)).await.unwrap();
+        recorded(store, "web.many_people_listed").await
+    };
+    assert_eq!(count(looks::MANY_LISTED - 1).await, 0, "the control: one fewer is no alarm");
+    assert_eq!(count(100).await, 1, "past the mark, though never on it");
+    assert_eq!(count(100).await, 1, "once an hour");
+    assert_eq!(recorded(store, "web.many_people_seen").await, 0, "nobody was looked at in full");
+}
