@@ -98,7 +98,8 @@ pub fn read(tx: &mut Tx, district: &District, now: Moment) -> Result<Option<Whol
 pub fn of_order(tx: &mut Tx, order: Order, now: Moment) -> Result<Whole, Error> {
     let facts = facts(tx, &order)?;
     let rates = Rates::default();
-    let pictures = facts.into_iter().map(|facts| site::picture(facts, &order.milestones, now, &rates)).collect();
+    let pictures: Vec<Picture> =
+        facts.into_iter().map(|facts| site::picture(facts, &order.milestones, now, &rates)).collect();
     let requests = problems::counts(tx, &order.district)?;
     let requests = requests.into_iter().map(|count| GroupCount {
         group: count.group,
@@ -107,7 +108,14 @@ pub fn of_order(tx: &mut Tx, order: Order, now: Moment) -> Result<Whole, Error> 
         oldest: count.oldest,
     });
     let calls = calls(tx, &order, &pictures, now)?;
-    Ok(Whole { made_at: now, calls, pictures, samples: table::samples(tx, order.id)?, requests: requests.collect(), order })
+    Ok(Whole {
+        made_at: now,
+        calls,
+        pictures,
+        samples: table::samples(tx, order.id)?,
+        requests: requests.collect(),
+        order,
+    })
 }
 
 fn calls(tx: &mut Tx, order: &Order, pictures: &[Picture], now: Moment) -> Result<Vec<Call>, Error> {

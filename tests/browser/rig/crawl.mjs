@@ -41,8 +41,9 @@ export async function walk(people, role, routes) {
     const seen = new Set(waiting);
     while (waiting.length && found.size < AT_MOST) {
       const address = waiting.shift();
-      const route = routeOf(new URL(address, 'http://x').pathname, routes);
-      if (!route || found.has(route)) continue;
+      // A link that no route answers is looked at under its own name: it is dead, or a file.
+      const route = routeOf(new URL(address, 'http://x').pathname, routes) ?? address;
+      if (found.has(route)) continue;
       const { type, status, links, landed } = await look(context, page, address);
       found.set(route, { route, address, type, status, leadsOn: landed !== address });
       for (const link of [landed, ...links]) {

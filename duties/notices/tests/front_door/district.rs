@@ -67,9 +67,8 @@ impl Told {
         let counted = self.house.store.look(move |tx| {
             tx.rows(sql, &[], |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<u64>(2)?)))
         });
-        let worded = |(channel, state, count): (String, String, u64)| {
-            (channel.parse().unwrap(), state.parse().unwrap(), count)
-        };
+        let worded =
+            |(channel, state, count): (String, String, u64)| (channel.parse().unwrap(), state.parse().unwrap(), count);
         counted.await.unwrap().into_iter().map(worded).collect()
     }
 
