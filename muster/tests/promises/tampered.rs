@@ -1,5 +1,6 @@
-//! S15: whoever changes the journal past the program is found by `muster verify`, offline. Ten thousand ways are tried on
-//! the chain itself in `crates/store/tests/promises/journal.rs`; here each kind once, on the program's own file.
+//! S15: whoever changes the journal past the program is found by `muster verify`, offline. Hundreds of ways are tried
+//! on the chain itself in `crates/store/tests/promises/journal.rs`, ten thousand in its long version; here each kind once, on the
+//! program's own file.
 
 use std::fs;
 

@@ -172,9 +172,19 @@ impl From<Error> for Undone {
 
 #[test]
 fn every_tampering_is_found() {
+    all_are_found_of(300);
+}
+
+#[test]
+#[ignore = "long: ten thousand ways to tamper"]
+fn every_tampering_of_ten_thousand_is_found() {
+    all_are_found_of(10_000);
+}
+
+fn all_are_found_of(cases: u32) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let stores = runtime.block_on(filled());
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 300, ..ProptestConfig::default() });
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases, ..ProptestConfig::default() });
     runner
         .run(&tampering(), |how| {
             for (store, head) in &stores {
