@@ -172,7 +172,6 @@ responders-ground-deeds = { $count ->
 responders-ground-decided = Decided by the assessment group.
 responders-duties-timed = Duties with a set time
 responders-duties-punctual = Begun in time
-responders-xlsx = Download as a table
 responders-reason = Reason
 responders-put-on-list = Put on the list
 responders-take-off-list = Take off the list

@@ -163,7 +163,6 @@ responders-ground-deeds = 已发表事迹 { $count } 件。
 responders-ground-decided = 干部考察组决定。
 responders-duties-timed = 有时限的执勤
 responders-duties-punctual = 准时次数
-responders-xlsx = 下载表格
 responders-reason = 理由
 responders-put-on-list = 列入表扬名单
 responders-take-off-list = 移出名单
