@@ -25,7 +25,7 @@
 //! - *The smaller part*: only differences of potentials count, so of the two parts of the cut tree the smaller is moved.
 //! - *A start* for nodes that only pass on (`start`).
 //!
-//! Worst case exponential, in practice a small power of the arcs. Deterministic. Memory: 36 bytes an arc and 56 a node beside the
+//! Worst case exponential, in practice a small power of the arcs. Deterministic. Memory: 36 bytes an arc and 60 a node beside the
 //! network and the answer.
 //!
 //! # Limits
