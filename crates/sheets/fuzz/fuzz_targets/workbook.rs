@@ -3,7 +3,7 @@
 #![no_main]
 
 #[path = "../../tests/made/mod.rs"]
-#[allow(dead_code, reason = "the tests use more of it")]
+#[expect(dead_code, reason = "the tests use more of it")]
 mod made;
 mod reading;
 
