@@ -104,8 +104,7 @@ fn second_opinion(network: &Network) -> Option<i128> {
     }
 }
 
-fn random_network(chance: &mut Chance, cheapest: i64) -> Network {
-    let nodes = chance.between(2, 7);
+fn random_network(chance: &mut Chance, cheapest: i64, nodes: usize) -> Network {
     let mut supply = vec![0; nodes];
     for _ in 0..chance.below(4) {
         let amount = i64::try_from(chance.below(9)).unwrap();
@@ -113,7 +112,7 @@ fn random_network(chance: &mut Chance, cheapest: i64) -> Network {
         supply[chance.below(nodes)] -= amount;
     }
     let mut number = |bound| i64::try_from(chance.below(bound)).unwrap();
-    let arcs = (0..20)
+    let arcs = (0..4 * nodes + 4)
         .map(|_| {
             let [from, to] = [0; 2].map(|_| usize::try_from(number(nodes)).unwrap());
             Arc { from, to, lower: 0, capacity: number(12), cost: cheapest + number(40) }
@@ -126,7 +125,12 @@ fn random_network(chance: &mut Chance, cheapest: i64) -> Network {
 fn agrees_with_successive_shortest_paths() {
     let mut solved = 0;
     for seed in 0..2_000 {
-        let network = random_network(&mut Chance::new(seed), 0);
+        let network = {
+            let mut chance = Chance::new(seed);
+            // one in twenty is large enough for subtrees that move as a whole
+            let nodes = if seed % 20 == 0 { 40 } else { chance.between(2, 7) };
+            random_network(&mut chance, 0, nodes)
+        };
         match (network.solve(), second_opinion(&network)) {
             (Ok(answer), Some(cost)) => {
                 assert!(network.check(&answer), "seed {seed}: certificate");
@@ -144,7 +148,10 @@ fn agrees_with_successive_shortest_paths() {
 fn negative_costs_and_lower_bounds_are_proven() {
     for seed in 0..2_000 {
         let mut chance = Chance::new(seed);
-        let mut network = random_network(&mut chance, -20);
+        let mut network = {
+            let nodes = if seed % 20 == 0 { 40 } else { chance.between(2, 7) };
+            random_network(&mut chance, -20, nodes)
+        };
         for arc in &mut network.arcs {
             arc.lower = -i64::try_from(chance.below(5)).unwrap();
         }
@@ -165,6 +172,9 @@ fn limits_are_named() {
     assert_eq!(with([6, -6], vec![arc]), Err(NetworkError::Infeasible));
     assert_eq!(with([1, -1], vec![Arc { cost: 1 << 60, ..arc }]), Err(NetworkError::CostRange));
     assert_eq!(with([1 << 62, -(1 << 62)], vec![arc]), Err(NetworkError::TooLarge));
+    let wide = Arc { capacity: 1 << 59, cost: -1, ..arc };
+    assert_eq!(with([0, 0], vec![wide; 2]), Err(NetworkError::TooLarge));
+    assert!(with([0, 0], vec![wide]).is_ok(), "control: one of them fits");
     let free = Arc { capacity: UNBOUNDED, cost: -1, ..arc };
     assert_eq!(with([0, 0], vec![free, Arc { from: 1, to: 0, ..free }]), Err(NetworkError::Unbounded));
     let empty = Network::default().solve().unwrap();

@@ -40,6 +40,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("allocation-bench", &["flow", "allocation"]),
     // throws bytes at the readers, in a workspace of its own
     ("allocation-fuzz", &["flow", "allocation"]),
+    ("sheets-fuzz", &["sheets"]),
     // beside the house: the district that is driven through the front door knows only the vocabulary
     ("sim", &["domain"]),
     ("xtask", &[]),

@@ -1,5 +1,5 @@
 //! Any bytes as a DIMACS network: read and answered with a certificate, or refused.
-//! `cargo +nightly fuzz run dimacs` in `crates/allocation`.
+//! How to run it: README.md.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

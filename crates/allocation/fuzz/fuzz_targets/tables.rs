@@ -1,5 +1,5 @@
 //! Any bytes as the four tables: read, or refused in a sentence; what is read is solved and proven.
-//! `cargo +nightly fuzz run tables` in `crates/allocation`. The bytes 0xFF part the tables.
+//! How to run it: README.md. The bytes 0xFF part the tables.
 #![no_main]
 
 use allocation::{Question, Tables, Ways, Weights};

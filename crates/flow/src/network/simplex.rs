@@ -1,30 +1,23 @@
 //! The primal network simplex.
 
-use super::tree::Tree;
+use super::pricing::Pricing;
+use super::start::first_arcs;
+use super::tree::{Bond, Move, Tree};
 use super::{Network, NetworkError, UNBOUNDED};
 
-/// Where the flow of an arc stands. The number is the sign with which its reduced cost is read.
-const AT_LOWER: i8 = 1;
-const IN_TREE: i8 = 0;
-const AT_UPPER: i8 = -1;
-
-/// The network in arrays, lower bounds shifted to zero, one artificial arc per node to a root.
-pub(super) struct Simplex {
-    nodes: u32,
-    real_arcs: usize,
-    from: Vec<u32>,
-    to: Vec<u32>,
-    cost: Vec<i64>,
-    state: Vec<i8>,
-    flow: Vec<i64>,
-    capacity: Vec<i64>,
-    potential: Vec<i64>,
+/// The network with lower bounds shifted to zero, and a tree that reaches all nodes from an artificial root.
+pub(super) struct Simplex<'a> {
+    network: &'a Network,
+    /// What nodes give once all lower bounds are met.
+    supply: Vec<i64>,
+    pricing: Pricing,
     tree: Tree,
-    next_arc: usize,
-    block: usize,
 }
 
-/// The arc that leaves the tree: the node below it, on which side of the cycle, and how much can flow.
+/// Joins a node to the root; never enters again.
+const ARTIFICIAL: u32 = u32::MAX;
+
+/// The arc that leaves the tree: the node below it, on which side of the cycle, and how much can flow until it blocks.
 struct Leaving {
     node: u32,
     side: Side,
@@ -38,185 +31,120 @@ enum Side {
     Head,
 }
 
-impl Simplex {
-    pub fn new(network: &Network) -> Self {
-        let nodes = node(network.supply.len());
-        let real_arcs = network.arcs.len();
+impl<'a> Simplex<'a> {
+    /// The first tree is a star of artificial arcs: supplies go to the root for nothing, what demands get from it is dear.
+    pub fn new(network: &'a Network) -> Self {
+        let nodes = network.supply.len();
         let mut supply = network.supply.clone();
         for arc in &network.arcs {
             supply[arc.from] -= arc.lower;
             supply[arc.to] += arc.lower;
         }
         let dearest = network.arcs.iter().map(|arc| arc.cost.abs()).max().unwrap_or(0) + 1;
-        let penalty = dearest * (i64::from(nodes) + 1);
-        let all = real_arcs + nodes as usize;
-        let mut simplex = Self {
-            nodes,
-            real_arcs,
-            from: Vec::with_capacity(all),
-            to: Vec::with_capacity(all),
-            cost: Vec::with_capacity(all),
-            state: vec![AT_LOWER; real_arcs],
-            flow: vec![0; real_arcs],
-            capacity: Vec::with_capacity(all),
-            potential: vec![0; nodes as usize + 1],
-            tree: Tree::star(nodes, |at| (node(real_arcs) + at, supply[at as usize] >= 0)),
-            next_arc: 0,
-            block: (1.5 * (real_arcs as f64).sqrt()).max(20.0) as usize,
+        let penalty = dearest * (nodes as i64 + 1);
+        let mut potential: Vec<i64> = supply.iter().map(|&supply| if supply < 0 { penalty } else { 0 }).collect();
+        potential.push(0);
+        let artificial = |&supply: &i64| match supply {
+            0.. => Bond { arc: ARTIFICIAL, up: UNBOUNDED - supply, down: supply },
+            _ => Bond { arc: ARTIFICIAL, up: -supply, down: UNBOUNDED + supply },
         };
-        for arc in &network.arcs {
-            let room = if arc.capacity >= UNBOUNDED { UNBOUNDED } else { arc.capacity - arc.lower };
-            simplex.add(node(arc.from), node(arc.to), arc.cost, room);
-        }
-        for (at, &supply) in supply.iter().enumerate() {
-            simplex.hang_on_root(node(at), supply, penalty);
-        }
-        simplex
-    }
-
-    fn add(&mut self, from: u32, to: u32, cost: i64, capacity: i64) {
-        self.from.push(from);
-        self.to.push(to);
-        self.cost.push(cost);
-        self.capacity.push(capacity);
-    }
-
-    /// Supplies go to the root for nothing; what demands get from it is dear.
-    fn hang_on_root(&mut self, at: u32, supply: i64, penalty: i64) {
-        if supply >= 0 {
-            self.add(at, self.nodes, 0, UNBOUNDED);
-        } else {
-            self.add(self.nodes, at, penalty, UNBOUNDED);
-            self.potential[at as usize] = penalty;
-        }
-        self.state.push(IN_TREE);
-        self.flow.push(supply.abs());
+        let tree = Tree::star(supply.iter().map(artificial));
+        Self { network, supply, pricing: Pricing::new(&network.arcs, potential), tree }
     }
 
     /// Pivots until no arc improves. Returns flows above the lower bounds, and potentials.
     pub fn run(mut self) -> Result<(Vec<i64>, Vec<i64>), NetworkError> {
-        while let Some(arc) = self.entering() {
+        for arc in first_arcs(&self.supply, &self.network.arcs) {
+            let arc = self.pricing.lane_of(arc);
+            if self.pricing.reduced(arc) < 0 {
+                self.pivot(arc)?;
+            }
+        }
+        while let Some(arc) = self.pricing.entering() {
             self.pivot(arc)?;
         }
-        if self.flow[self.real_arcs..].iter().any(|&flow| flow != 0) {
-            return Err(NetworkError::Infeasible);
-        }
-        self.flow.truncate(self.real_arcs);
-        self.potential.truncate(self.nodes as usize);
-        Ok((self.flow, self.potential))
+        self.answer()
     }
 
-    /// The worst arc of the first block that has a bad one, going round.
-    fn entering(&mut self) -> Option<usize> {
-        let (mut worst, mut found) = (0, None);
-        let (mut at, mut in_block) = (self.next_arc, 0);
-        for _ in 0..self.real_arcs {
-            let reduced = self.cost[at] + self.potential[self.from[at] as usize] - self.potential[self.to[at] as usize];
-            let badness = i64::from(self.state[at]) * reduced;
-            if badness < worst {
-                (worst, found) = (badness, Some(at));
-            }
-            at = if at + 1 == self.real_arcs { 0 } else { at + 1 };
-            in_block += 1;
-            if in_block == self.block {
-                if found.is_some() {
-                    break;
-                }
-                in_block = 0;
-            }
-        }
-        self.next_arc = at;
-        found
-    }
-
-    fn pivot(&mut self, entering: usize) -> Result<(), NetworkError> {
-        let (mut tail, mut head) = (self.from[entering], self.to[entering]);
-        if self.state[entering] == AT_UPPER {
-            std::mem::swap(&mut tail, &mut head);
-        }
-        let join = self.tree.join(tail, head);
-        let leaving = self.leaving(entering, tail, head, join);
-        if leaving.amount >= UNBOUNDED / 2 {
+    fn pivot(&mut self, entering: u32) -> Result<(), NetworkError> {
+        let lane = *self.pricing.lane(entering);
+        let capacity = self.pricing.capacity(entering);
+        let (leaving, join) = self.leaving(lane.from, lane.to, capacity);
+        let amount = leaving.amount;
+        if amount >= UNBOUNDED / 2 {
             return Err(NetworkError::Unbounded);
         }
-        self.send(entering, tail, head, join, leaving.amount);
-        if leaving.side == Side::Entering {
-            self.state[entering] = -self.state[entering];
-            return Ok(());
+        if amount != 0 {
+            self.tree.send_up(lane.from, join, -amount);
+            self.tree.send_up(lane.to, join, amount);
         }
-        let (inside, outside) = if leaving.side == Side::Tail { (tail, head) } else { (head, tail) };
-        self.exchange(entering, &leaving, inside, outside);
+        let bond = Bond { arc: entering, up: capacity - amount, down: amount };
+        let (inside, outside, bond) = match leaving.side {
+            Side::Entering => {
+                self.pricing.turn(entering);
+                return Ok(());
+            }
+            Side::Tail => (lane.from, lane.to, bond),
+            Side::Head => (lane.to, lane.from, bond.turned()),
+        };
+        self.drop_from_tree(leaving.node);
+        self.tree.rehang(Move { top: leaving.node, inside, outside, join }, bond);
+        let gain = self.pricing.reduced(entering);
+        self.raise(inside, if leaving.side == Side::Tail { -gain } else { gain });
         Ok(())
     }
 
-    /// The first arc round the cycle to block; ties towards the head, which keeps the tree strongly feasible.
-    fn leaving(&self, entering: usize, tail: u32, head: u32, join: u32) -> Leaving {
-        let mut leaving = Leaving { node: tail, side: Side::Entering, amount: self.capacity[entering] };
-        let mut at = tail;
-        while at != join {
-            let knot = self.tree.at(at);
-            let amount = self.room(knot.arc as usize, !knot.is_upward);
-            if amount < leaving.amount {
-                leaving = Leaving { node: at, side: Side::Tail, amount };
+    /// The first arc round the cycle to block, and the top of the cycle. Ties go to the last one in the direction of the
+    /// flow, counted from the top: so from each node something can always be sent to the root, and no cycling occurs.
+    fn leaving(&self, tail: u32, head: u32, capacity: i64) -> (Leaving, u32) {
+        let (mut below_tail, mut tail_room) = (tail, capacity);
+        let (mut below_head, mut head_room) = (head, i64::MAX);
+        let join = self.tree.climb(tail, head, |node, knot, is_head| {
+            if is_head {
+                if knot.bond.up <= head_room {
+                    (below_head, head_room) = (node, knot.bond.up);
+                }
+            } else if knot.bond.down < tail_room {
+                (below_tail, tail_room) = (node, knot.bond.down);
             }
-            at = knot.parent;
-        }
-        at = head;
-        while at != join {
-            let knot = self.tree.at(at);
-            let amount = self.room(knot.arc as usize, knot.is_upward);
-            if amount <= leaving.amount {
-                leaving = Leaving { node: at, side: Side::Head, amount };
-            }
-            at = knot.parent;
-        }
-        leaving
-    }
-
-    /// What can be sent along the arc, or against it.
-    #[inline]
-    fn room(&self, arc: usize, along: bool) -> i64 {
-        if !along {
-            self.flow[arc]
-        } else if self.capacity[arc] >= UNBOUNDED {
-            UNBOUNDED
+        });
+        let leaving = if head_room <= tail_room {
+            Leaving { node: below_head, side: Side::Head, amount: head_room }
+        } else if tail_room < capacity {
+            Leaving { node: below_tail, side: Side::Tail, amount: tail_room }
         } else {
-            self.capacity[arc] - self.flow[arc]
+            Leaving { node: tail, side: Side::Entering, amount: capacity }
+        };
+        (leaving, join)
+    }
+
+    /// The arc above `node` is priced again, in the direction that is still free.
+    fn drop_from_tree(&mut self, node: u32) {
+        let Bond { arc, up, .. } = self.tree.at(node).bond;
+        if arc != ARTIFICIAL && (self.pricing.lane(arc).from == node) == (up == 0) {
+            self.pricing.turn(arc);
         }
     }
 
-    fn send(&mut self, entering: usize, tail: u32, head: u32, join: u32, amount: i64) {
-        if amount == 0 {
-            return;
+    /// Raises the potentials of a subtree against all others, in whichever of the two has fewer nodes.
+    fn raise(&mut self, top: u32, by: i64) {
+        let pricing = &mut self.pricing;
+        if self.tree.is_small(top) {
+            self.tree.each_in(top, |node| pricing.raise(node, by));
+        } else {
+            self.tree.each_outside(top, |node| pricing.raise(node, by.wrapping_neg()));
         }
-        self.flow[entering] += i64::from(self.state[entering]) * amount;
-        for (end, along_is_up) in [(tail, false), (head, true)] {
-            let mut at = end;
-            while at != join {
-                let knot = self.tree.at(at);
-                let signed = if knot.is_upward == along_is_up { amount } else { -amount };
-                self.flow[knot.arc as usize] += signed;
-                at = knot.parent;
+    }
+
+    fn answer(self) -> Result<(Vec<i64>, Vec<i64>), NetworkError> {
+        let mut carried = Vec::with_capacity(self.network.supply.len());
+        for (node, Bond { arc, up, down }) in self.tree.bonds() {
+            if arc != ARTIFICIAL {
+                carried.push((arc, if self.pricing.lane(arc).from == node { down } else { up }));
+            } else if up.min(down) != 0 {
+                return Err(NetworkError::Infeasible);
             }
         }
+        Ok(self.pricing.answer(&self.network.arcs, &carried))
     }
-
-    /// Swaps the arcs in the tree and moves the potentials of the part that was cut off.
-    fn exchange(&mut self, entering: usize, leaving: &Leaving, inside: u32, outside: u32) {
-        let out = self.tree.at(leaving.node).arc as usize;
-        self.state[out] = if self.flow[out] == 0 { AT_LOWER } else { AT_UPPER };
-        self.state[entering] = IN_TREE;
-        let is_upward = self.from[entering] == inside;
-        self.tree.rehang(leaving.node, inside, outside, node(entering), is_upward);
-        let cost = self.cost[entering];
-        let wanted = self.potential[outside as usize] + if is_upward { -cost } else { cost };
-        let shift = wanted - self.potential[inside as usize];
-        let potential = &mut self.potential;
-        self.tree.sweep(inside, |at| potential[at as usize] += shift);
-    }
-}
-
-/// An index as it is kept: [`Network::validate`] has made sure that it fits.
-fn node(index: usize) -> u32 {
-    u32::try_from(index).unwrap_or(u32::MAX)
 }
