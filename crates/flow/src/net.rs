@@ -84,6 +84,43 @@ impl Net {
         net
     }
 
+    /// The same places and links with other needs and only these agents.
+    pub fn with(&self, posts: Vec<Post>, mut chosen: Vec<u32>) -> Self {
+        chosen.sort_unstable();
+        let mut agents: Vec<Traits> = chosen.iter().map(|&agent| self.agents[agent as usize]).collect();
+        let places = self.place_at.len();
+        let row = |who: &Traits| who.origin as usize * places..(who.origin as usize + 1) * places;
+        let matrix =
+            self.matrix.as_ref().map(|matrix| agents.iter().flat_map(|who| &matrix[row(who)]).copied().collect());
+        for (index, who) in agents.iter_mut().enumerate() {
+            who.origin = small(index);
+        }
+        let barred =
+            self.barred.iter().filter_map(|&(agent, post)| Some((small(chosen.binary_search(&agent).ok()?), post)));
+        let belonging = |to: fn(&Traits) -> u32| {
+            let to = agents.iter().map(to).enumerate().filter(|&(_, to)| to != NONE);
+            Rows::new(to.map(|(agent, to)| (to as usize, agent)))
+        };
+        Self {
+            posts,
+            agent_at: chosen.iter().map(|&agent| self.agent_at[agent as usize]).collect(),
+            place_at: self.place_at.clone(),
+            posts_by_place: self.posts_by_place.clone(),
+            place_start: self.place_start.clone(),
+            places_of_group: self.places_of_group.clone(),
+            groups_of_place: self.groups_of_place.clone(),
+            agents_of_group: belonging(|who| who.group),
+            agents_at_home: belonging(|who| who.home),
+            links: self.links.clone(),
+            words_per_group: self.words_per_group,
+            unlinked_cost: self.unlinked_cost,
+            radius_m: self.radius_m,
+            matrix,
+            barred: barred.collect(),
+            agents,
+        }
+    }
+
     /// The agent can take no post any more.
     pub fn take_out(&mut self, agent: u32) {
         self.agents[agent as usize].skills = 0;

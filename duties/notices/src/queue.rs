@@ -117,7 +117,9 @@ const fn state(channel: Channel) -> State {
 fn count_in(tx: &mut Tx, district: &District, lines: &[Line], new: u64) -> Result<(), Error> {
     if new == lines.len() as u64 {
         let mut steps = Steps::default();
-        lines.iter().for_each(|line| steps.made(line.about, line.channel, state(line.channel)));
+        for line in lines {
+            steps.made(line.about, line.channel, state(line.channel));
+        }
         return steps.write(tx, district);
     }
     let things: BTreeSet<Uuid> = lines.iter().map(|line| line.about).collect();

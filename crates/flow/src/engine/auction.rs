@@ -13,15 +13,13 @@
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::deals::LENGTH;
+use super::start::Guess;
 use super::watch::{Stage, Watch};
 use super::{Engine, slots_at};
 use crate::net::{NONE, small};
 
 /// Each round's `ε` is this much smaller.
 const STEP: i64 = 5;
-
-/// Offers kept per agent in the first round, when prices move so fast that more would be stale at once.
-const FIRST_LENGTH: usize = 4;
 
 /// After the reverse part so many posts are offered to everybody whose lists they now belong to, those that rose most; the
 /// others only make all lists a little less sure.
@@ -46,19 +44,19 @@ impl<'e, 'w> Auction<'e, 'w> {
         Self { engine, floors, without_post: VecDeque::new(), epsilon: 1, risen: Vec::new(), watch }
     }
 
-    /// Holds rounds from `epsilon` down to 1 and leaves the engine with the assignment and prices of the last.
-    pub fn hold(mut self, epsilon: i64) {
-        self.epsilon = epsilon.max(1);
+    /// Holds rounds from the guess's `ε` down to `last` and leaves the engine with the assignment and prices of the last.
+    pub fn hold(mut self, from: &Guess, last: i64) {
+        self.epsilon = from.epsilon.max(last);
         for post in 0..self.floors.len() {
             self.engine.asked[post] = slots_at(&self.engine.net.posts[post], self.engine.price[post]).0;
         }
         self.without_post.extend(0..small(self.engine.post_of.len()));
-        self.engine.deals.keep(FIRST_LENGTH);
+        self.engine.deals.keep(from.offers);
         self.first_round();
         self.engine.deals.keep(LENGTH);
-        while self.epsilon > 1 && !self.watch.is_over() {
+        while self.epsilon > last && !self.watch.is_over() {
             self.lift(self.epsilon);
-            self.epsilon = (self.epsilon / STEP).max(1);
+            self.epsilon = (self.epsilon / STEP).max(last);
             self.reopen();
             self.forward();
             self.reverse();

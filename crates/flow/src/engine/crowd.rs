@@ -19,6 +19,11 @@ impl Crowd {
         Self { grove: Grove::new(&net.agent_at, net.skills(), net.radius_m) }
     }
 
+    /// The agents, what is near together.
+    pub fn in_order(&self) -> &[u32] {
+        &self.grove.order
+    }
+
     /// Takes over the dual values of all agents.
     pub fn recount(&mut self, net: &Net, value: impl Fn(u32) -> i64) {
         self.grove.clear();

@@ -24,7 +24,7 @@ const NOTHING: f32 = f32::NEG_INFINITY;
 #[derive(Clone, Debug)]
 pub(super) struct Grove {
     /// Indices of the points, leaf after leaf.
-    order: Vec<u32>,
+    pub order: Vec<u32>,
     /// Where each point stands in `order`.
     seat: Vec<u32>,
     /// From the points up to the root.

@@ -48,6 +48,11 @@ impl Market {
         self.grove.set(small(what.place), what.skill, highest);
     }
 
+    /// The places, what is near together.
+    pub fn in_order(&self) -> &[u32] {
+        &self.grove.order
+    }
+
     /// Shows `visit` every offer whose deal is below its limit, roughly best first. `visit` returns the limit from then
     /// on: it may lower it.
     pub fn browse(&self, ask: &Ask, mut limit: i64, mut visit: impl FnMut(Offer, i64) -> i64) {

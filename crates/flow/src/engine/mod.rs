@@ -25,6 +25,7 @@ mod grove;
 mod market;
 mod pull;
 mod push;
+mod sample;
 mod search;
 mod start;
 pub(crate) mod watch;
@@ -38,7 +39,11 @@ use crowd::Crowd;
 use deals::{Best, Deals};
 use market::{Market, Offer};
 use search::Search;
+use start::Guess;
 use watch::{Stage, Watch};
+
+/// From so many agents on, a small picture of the problem is worth its time.
+const LARGE: usize = 10_000;
 
 /// Assignment and prices under repair.
 #[derive(Clone, Debug)]
@@ -107,14 +112,20 @@ impl Engine {
     /// Starts from the result of an auction.
     pub fn from_auction(net: Net, watch: &mut Watch) -> Self {
         let mut engine = Self::idle(net);
-        let guess = start::guess(&engine.net, &engine.market);
-        engine.price = guess.price;
-        engine.market.reprice_all(&engine.net, &engine.price);
-        Auction::new(&mut engine, watch).hold(guess.scale / 2);
+        let is_large = engine.net.agents.len() >= LARGE;
+        let guess = if is_large { engine.guess_from_picture(watch) } else { engine.guess() };
+        engine.hold_auction(&guess, 1, watch);
         if !watch.is_over() {
             engine.let_go();
         }
         engine
+    }
+
+    /// An auction that ends when nobody could better its deal by more than about `epsilon`.
+    fn hold_auction(&mut self, guess: &Guess, epsilon: i64, watch: &mut Watch) {
+        self.price.clone_from(&guess.price);
+        self.market.reprice_all(&self.net, &self.price);
+        Auction::new(self, watch).hold(guess, epsilon);
     }
 
     /// Restores the invariant where it is broken by taking agents off their posts.

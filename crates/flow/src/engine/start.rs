@@ -7,23 +7,35 @@
 
 use std::collections::BTreeMap;
 
-use super::deals::FAR;
+use super::deals::{FAR, LENGTH};
 use super::market::{Ask, Market};
+use super::{Engine, Watch};
 use crate::net::{Net, small};
 use crate::network::{Arc, Network, UNBOUNDED};
 
 /// Where to start, and in which steps.
 pub(super) struct Guess {
     pub price: Vec<i64>,
-    /// An ordinary way in this problem.
-    pub scale: i64,
+    /// How far from right they may ordinarily be.
+    pub epsilon: i64,
+    /// Offers worth remembering per agent at first: few when prices will move so fast that more would be stale at once.
+    pub offers: usize,
 }
 
-pub(super) fn guess(net: &Net, market: &Market) -> Guess {
-    let scale = ordinary_cost(net, market);
-    let of_skill = price_of_skills(net, scale);
-    let price = net.posts.iter().map(|post| of_skill[usize::from(post.skill)] + 3 * scale).collect();
-    Guess { price, scale }
+impl Engine {
+    /// The problem without its distances.
+    pub(super) fn guess(&self) -> Guess {
+        let scale = ordinary_cost(&self.net, &self.market);
+        let of_skill = price_of_skills(&self.net, scale);
+        let price = self.net.posts.iter().map(|post| of_skill[usize::from(post.skill)] + 3 * scale).collect();
+        Guess { price, epsilon: scale / 2, offers: 4 }
+    }
+
+    /// A large problem, from a small picture of it.
+    pub(super) fn guess_from_picture(&self, watch: &mut Watch) -> Guess {
+        let epsilon = (ordinary_cost(&self.net, &self.market) / 16).max(1);
+        Guess { price: self.prices_of_picture(epsilon, watch), epsilon, offers: LENGTH }
+    }
 }
 
 /// The mean cost of the nearest post, over a sample of the agents.
