@@ -435,11 +435,10 @@ pub async fn suspend(desk: Desk, ask: SuspendAsk) -> Result<Done<()>, Fault> {
         }
     })
     .await?;
-    if ask.back {
-        return Ok(Done::at("/accounts", ()).saying("web-account-reinstated"));
-    }
+    let done = Done::at("/accounts", ());
     let undo = Undo::by(format!("/accounts/{}/suspension", ask.account), &[("back", "true")]);
-    Ok(Done::at("/accounts", ()).saying("web-account-suspended").undone_by(undo))
+    let suspended = |done: Done<()>| done.saying("web-account-suspended").undone_by(undo);
+    Ok(if ask.back { done.saying("web-account-reinstated") } else { suspended(done) })
 }
 
 /// An account belongs to its district.
