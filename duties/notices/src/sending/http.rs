@@ -1,9 +1,19 @@
 //! Asking gateways over HTTP. Addresses come from the settings file only and redirects are not followed, so nobody can
 //! make the house call an address of theirs.
 
-use std::time::Duration;
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
 
-use reqwest::{Client, RequestBuilder, StatusCode, redirect::Policy};
+use reqwest::{
+    Client, ClientBuilder, RequestBuilder, StatusCode,
+    dns::{Addrs, Name, Resolve, Resolving},
+    redirect::Policy,
+};
 
 use crate::rules::retry::Verdict;
 
@@ -12,7 +22,44 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const REPLY_BYTES: usize = 64 * 1024;
 
 pub fn client() -> Result<Client, String> {
-    Client::builder().redirect(Policy::none()).no_proxy().timeout(TIMEOUT).build().map_err(|e| e.to_string())
+    let names =
+        Outward(Arc::new(|host| Box::pin(async move { Ok(tokio::net::lookup_host((host, 0)).await?.collect()) })));
+    careful().dns_resolver(Arc::new(names)).timeout(TIMEOUT).build().map_err(|e| e.to_string())
+}
+
+fn careful() -> ClientBuilder {
+    Client::builder().redirect(Policy::none()).no_proxy()
+}
+
+type LookUp = dyn Fn(String) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>> + Send + Sync;
+
+/// Looks names up for each connection, and lets none lead to this machine itself: whoever has a name in hand may give
+/// another address each time (rebinding), so what is looked at is what is connected to. A gateway that does stand on this
+/// machine is written as an address or as `localhost`; the owner of the settings has then said so.
+struct Outward(Arc<LookUp>);
+
+impl Resolve for Outward {
+    fn resolve(&self, name: Name) -> Resolving {
+        let host = name.as_str().to_owned();
+        let found = (self.0)(host.clone());
+        Box::pin(async move {
+            let mut found = found.await?;
+            found.retain(|at| host == "localhost" || !is_here(at.ip()));
+            if found.is_empty() {
+                let why = "the name leads to this machine itself: write localhost or the address if that is meant";
+                return Err(why.into());
+            }
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// This machine, what hangs on its own cable (where clouds keep their keys), or nobody in particular.
+const fn is_here(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_unspecified() || v4.is_link_local() || v4.is_multicast(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unspecified() || v6.is_unicast_link_local() || v6.is_multicast(),
+    }
 }
 
 /// Asks, and gives the body of a reply that says yes by its status.
@@ -62,7 +109,76 @@ fn brief(error: &reqwest::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
+
+    /// A name that is somewhere outside at first, and this machine at every later look.
+    fn rebinding(listener: SocketAddr) -> Arc<LookUp> {
+        let looks = Arc::new(AtomicUsize::new(0));
+        Arc::new(move |_| {
+            let at =
+                if looks.fetch_add(1, Ordering::SeqCst) == 0 { "203.0.113.1:9".parse().unwrap() } else { listener };
+            Box::pin(async move { Ok(vec![SocketAddr::new(at.ip(), 0)]) })
+        })
+    }
+
+    /// Plain, for the control.
+    struct Trusting(Arc<LookUp>);
+
+    impl Resolve for Trusting {
+        fn resolve(&self, name: Name) -> Resolving {
+            let found = (self.0)(name.as_str().to_owned());
+            Box::pin(async move { Ok(Box::new(found.await?.into_iter()) as Addrs) })
+        }
+    }
+
+    async fn hits(listen: &str, resolver: impl Fn(Arc<LookUp>) -> Arc<dyn Resolve>) -> (usize, String) {
+        let canary = tokio::net::TcpListener::bind(listen).await.unwrap();
+        let at = canary.local_addr().unwrap();
+        let looked: Arc<dyn Resolve> = resolver(rebinding(at));
+        let client = careful().dns_resolver(looked).timeout(Duration::from_millis(400)).build().unwrap();
+        let counted = Arc::new(AtomicUsize::new(0));
+        let count = counted.clone();
+        let serving = tokio::spawn(async move {
+            while let Ok((connection, _)) = canary.accept().await {
+                count.fetch_add(1, Ordering::SeqCst);
+                drop(connection);
+            }
+        });
+        let mut said = String::new();
+        for _ in 0..3 {
+            let asked = client.post(format!("http://gateway.example:{}/send", at.port())).send().await;
+            said = brief(&asked.unwrap_err());
+        }
+        serving.abort();
+        (counted.load(Ordering::SeqCst), said)
+    }
+
+    /// S6: the name was looked up once and led outside; what counts is where it leads when the connection is made.
+    #[tokio::test]
+    async fn a_name_that_comes_to_lead_here_is_not_followed() {
+        for listen in ["127.0.0.1:0", "[::1]:0"] {
+            let (heard, said) = hits(listen, |names| Arc::new(Outward(names))).await;
+            assert_eq!(heard, 0, "{listen} was asked");
+            assert!(said.contains("this machine itself"), "{said}");
+            let (heard, _) = hits(listen, |names| Arc::new(Trusting(names))).await;
+            assert!(heard >= 2, "the control: without the guard the canary is asked");
+        }
+    }
+
+    #[test]
+    fn what_is_here() {
+        for here in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "0.0.0.0", "169.254.169.254", "fe80::1"] {
+            assert!(is_here(here.parse().unwrap()), "{here}");
+        }
+        for elsewhere in ["203.0.113.1", "10.0.0.8", "2001:db8::1"] {
+            assert!(
+                !is_here(elsewhere.parse().unwrap()),
+                "{elsewhere}: a gateway of the office's own network is usual"
+            );
+        }
+    }
 
     #[test]
     fn a_wrong_key_is_the_channels_fault_and_a_wrong_number_the_notices() {
