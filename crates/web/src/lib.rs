@@ -4,6 +4,7 @@
 //! question → the duty's action works at its [`Desk`] → [`answer`] gives a page or JSON → `errors` words a "no".
 
 pub mod access;
+mod address_book;
 pub mod answer;
 pub mod ask;
 pub mod conflicts;

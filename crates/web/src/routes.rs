@@ -15,6 +15,7 @@ use store::{Error, Tx};
 
 use crate::{
     access::{pages, tokens},
+    address_book,
     answer::Answer,
     conflicts,
     desk::Desk,
@@ -208,7 +209,7 @@ pub(crate) fn own(routes: &mut Routes) {
     routes.post("/accounts/{account}/link", ManageAccounts, In::The("account"), pages::make_link);
     routes.post("/accounts/{account}/suspension", ManageAccounts, In::The("account"), pages::suspend);
     routes.post("/tokens/{token}/withdrawal", ManageAccounts, In::The("token"), tokens::withdraw);
-    routes.get("/pages", ManageAccounts, In::District, pages::address_book);
+    routes.get("/pages", ManageAccounts, In::District, address_book::show);
     routes.get("/conflicts", SettleConflicts, In::District, conflicts::list);
     routes.post("/conflicts", SettleConflicts, In::District, conflicts::decide);
     routes.get("/exports", SignedIn, In::Anywhere, exports::pages::own);

@@ -22,7 +22,6 @@ use crate::{
     answer::{WithCookie, with_cookie},
     exports, qr,
     refusal::Refused,
-    routes::{Entry, In, Way},
     view,
 };
 
@@ -447,43 +446,6 @@ pub fn resolve_account(tx: &mut Tx, district: &District, text: &str) -> Result<O
     tx.first("select district from accounts where id = $1 and district = $2", params![id, district], |row| {
         Ok(Jurisdiction { person: Some(id.uuid()), ..Jurisdiction::district(row.get("district")?) })
     })
-}
-
-#[derive(Serialize, JsonSchema)]
-pub struct AddressBook {
-    /// Pages that need nothing but being opened, and those that name a thing.
-    pages: Vec<AddressLine>,
-}
-
-#[derive(Serialize, JsonSchema)]
-pub struct AddressLine {
-    path: String,
-    right: Right,
-    within: String,
-    duty: String,
-}
-
-impl AddressLine {
-    fn right_name(&self) -> String {
-        format!("{:?} · {}", self.right, self.within)
-    }
-}
-view!(AddressBook, "address_book.html");
-
-/// Every page there is, for checks that must forget none.
-pub async fn address_book(desk: Desk, _: Nothing) -> Result<Page<AddressBook>, Fault> {
-    let line = |entry: &Entry| AddressLine {
-        path: entry.path.to_owned(),
-        right: entry.right,
-        within: match entry.within {
-            In::District => "district".to_owned(),
-            In::Anywhere => "anywhere".to_owned(),
-            In::The(part) => part.to_owned(),
-        },
-        duty: entry.duty.to_owned(),
-    };
-    let pages = desk.house().entries.iter().filter(|entry| entry.way == Way::Get).map(line).collect();
-    Ok(Page(AddressBook { pages }))
 }
 
 #[derive(Deserialize, JsonSchema)]
