@@ -51,7 +51,10 @@ impl World {
 
     /// A house in which everything that people name or write contains these words.
     pub async fn on(store: Store, words: &str) -> Self {
-        let test = TestHouse::new(store, &muster::duties::all()).await;
+        let mut settings = web::testing::settings();
+        // So that a short list already needs a second person's word.
+        settings.duties.insert("web".to_owned(), json!({"bulk_people": 1}));
+        let test = TestHouse::with(store, settings, &muster::duties::all()).await;
         let here = territory(&test, "440902", words).await;
         let there = territory(&test, "440904", "电白区").await;
         Self { test, here, there }
@@ -105,6 +108,7 @@ async fn territory(test: &TestHouse, code: &str, words: &str) -> Territory {
     building.zones().await;
     building.night().await;
     building.sayings(&district).await;
+    building.lists(&as_role(Role::Allocator).await).await;
     building.accounts(&as_role(Role::Administrator).await).await;
     building.things.insert("register", "sites".to_owned());
     let Building { things, others, .. } = building;
@@ -257,6 +261,15 @@ impl Building<'_> {
         });
         let notice = notice.await.to_string();
         self.things.insert("notice", notice);
+    }
+
+    /// Two lists that somebody wants to take and that wait for a second person's word.
+    async fn lists(&mut self, allocator: &Client) {
+        let sheet = format!("/orders/{}/plans/{}/sheet", self.things["order"], self.things["plan"]);
+        let ask = json!({"format": "csv", "why": "other", "note": self.words});
+        let one = allocator.post(&sheet, ask.clone()).await.json();
+        let other = self.officer.post(&sheet, ask).await.json();
+        self.keep("export", &one["export"], &other["export"]);
     }
 
     async fn accounts(&mut self, administrator: &Client) {
