@@ -7,6 +7,5 @@ create table notice_counts (
   notices bigint not null,
   primary key (about, channel, state)
 );
-create index notice_counts_district on notice_counts (district);
 insert into notice_counts (about, channel, state, district, notices)
   select about, channel, state, min(district), count(*) from notices group by about, channel, state;

@@ -1,5 +1,6 @@
-//! How many notices stand where, by what they are about. Kept beside the notices: with a hundred thousand people told of
-//! an order, counting them would be what its page costs.
+//! How many notices stand where. By what they are about it is kept beside the notices: with a hundred thousand people told
+//! of an order, counting them would be what its page costs. The outbox itself is counted, so that what was kept can be held
+//! against it.
 
 use std::collections::BTreeMap;
 
@@ -19,11 +20,11 @@ pub struct Count {
     pub notices: u64,
 }
 
-/// The counts of everything in a district.
+/// The notices of a district, counted one by one.
 pub fn counts(tx: &mut Tx, district: &District) -> Result<Vec<Count>, Error> {
     tx.rows(
-        "select channel, state, cast(sum(notices) as bigint) as notices from notice_counts
-         where district = $1 and notices > 0 group by channel, state order by channel, state",
+        "select channel, state, count(*) as notices from notices where district = $1 group by channel, state
+         order by channel, state",
         params![district],
         count,
     )

@@ -56,20 +56,21 @@ impl Told {
 
     pub async fn count(&self, channel: Channel, state: State) -> u64 {
         let counts = self.house.store.look(|tx| notices::counts(tx, &here())).await.unwrap();
-        let kept: Vec<_> = counts.iter().map(|count| (count.channel, count.state, count.notices)).collect();
-        assert_eq!(kept, self.counted().await, "what is kept beside the notices is what they add up to");
+        let counted: Vec<_> = counts.iter().map(|count| (count.channel, count.state, count.notices)).collect();
+        assert_eq!(self.kept().await, counted, "what is kept beside the notices is what they add up to");
         counts.iter().filter(|count| (count.channel, count.state) == (channel, state)).map(|count| count.notices).sum()
     }
 
-    /// The notices themselves, counted.
-    async fn counted(&self) -> Vec<(Channel, State, u64)> {
-        let sql = "select channel, state, count(*) from notices group by channel, state order by channel, state";
-        let counted = self.house.store.look(move |tx| {
+    /// The counts kept beside the notices, of all things together.
+    async fn kept(&self) -> Vec<(Channel, State, u64)> {
+        let sql = "select channel, state, cast(sum(notices) as bigint) from notice_counts where notices > 0
+                   group by channel, state order by channel, state";
+        let kept = self.house.store.look(move |tx| {
             tx.rows(sql, &[], |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<u64>(2)?)))
         });
         let worded =
             |(channel, state, count): (String, String, u64)| (channel.parse().unwrap(), state.parse().unwrap(), count);
-        counted.await.unwrap().into_iter().map(worded).collect()
+        kept.await.unwrap().into_iter().map(worded).collect()
     }
 
     pub fn act(&self) -> Act {
