@@ -173,9 +173,10 @@ describe('the rig', () => {
       assert.equal(await cookie(first), await cookie(second));
       const routes = await addressBook(people);
       const found = await walk(people, 'site_chief', routes);
-      assert.deepEqual(found.map(({ route }) => route), ['/', '/sites', '/sites/{site}', '/roster.csv']);
+      assert.deepEqual(found.map(({ route }) => route), ['/', '/sites', '/sites/{site}', '/roster.csv', '/sites/S001/gone']);
+      assert.equal(found.find(({ route }) => route === '/sites/S001/gone').status, 404, 'a dead link is found');
       assert.equal(found.find(({ route }) => route === '/sites/{site}').address, '/sites/S001');
-      assert.equal(found.at(-1).type, 'text/csv');
+      assert.equal(found.find(({ route }) => route === '/roster.csv').type, 'text/csv');
     } finally {
       await muster.stop();
     }

@@ -1,22 +1,17 @@
 // The first evening: a headquarters that has nothing yet. Every list says why it is empty and offers the one next act (U20).
 
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
 import { structured } from './checks/accessible.mjs';
 import { language } from './checks/language.mjs';
 import { emptyStates } from './checks/lists.mjs';
-import { LANGUAGES, openChromium, People } from './rig/browser.mjs';
+import { LANGUAGES } from './rig/browser.mjs';
 import { addressBook, walk } from './rig/crawl.mjs';
+import { openHouse } from './rig/house.mjs';
 import { startEmpty } from './rig/muster.mjs';
 
-const muster = await startEmpty();
-const browser = await openChromium();
-const people = new People(browser, muster);
-after(async () => {
-  await browser.close();
-  await muster.stop();
-});
+const { muster, people } = await openHouse(startEmpty);
 
 Object.assign(muster.links, await hire());
 const routes = await addressBook(people);

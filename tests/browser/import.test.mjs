@@ -5,9 +5,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 
-import { openChromium, People, SCREENS } from './rig/browser.mjs';
+import { SCREENS } from './rig/browser.mjs';
+import { openHouse } from './rig/house.mjs';
 import { startMuster } from './rig/muster.mjs';
 
 const IS_WHOLE = 'IMPORT_ROWS' in process.env;
@@ -19,13 +20,7 @@ const ANSWER_WITHIN_MS = 1_000;
 const END_WITHIN_MS = 600_000;
 
 // Its own: so many people must not stand in the way of other tests.
-const muster = await startMuster();
-const browser = await openChromium();
-const people = new People(browser, muster);
-after(async () => {
-  await browser.close();
-  await muster.stop();
-});
+const { muster, people } = await openHouse(startMuster);
 
 /** Volunteers of the first team; every thousandth has no role. */
 function file(team) {

@@ -1,23 +1,15 @@
 // The phone pages on a network of 400 kbit/s (U4).
 
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
 import { firstLook } from './checks/speed.mjs';
-import { openChromium, People } from './rig/browser.mjs';
 import { PHONE_ROLES, phonePages } from './rig/crawl.mjs';
-import { openMuster } from './rig/muster.mjs';
+import { openHouse } from './rig/house.mjs';
 
 const LOOKS = 3;
 
-const muster = await openMuster();
-const browser = await openChromium();
-after(async () => {
-  await browser.close();
-  await muster.stop();
-});
-
-const people = new People(browser, muster);
+const { muster, people } = await openHouse();
 const visits = await phonePages(people);
 
 test('there are phone pages', () => assert.ok(visits.length >= PHONE_ROLES.length, `${visits.length} pages`));

@@ -2,7 +2,7 @@
 // The list of pages is the program's own address book, so a new page is checked without anybody adding it here.
 
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
 import { accessible, structured } from './checks/accessible.mjs';
 import { colour } from './checks/colour.mjs';
@@ -15,9 +15,9 @@ import { mainActInReach, targets } from './checks/targets.mjs';
 import { unkept } from './checks/typing.mjs';
 import { silence, wall } from './checks/wall.mjs';
 import { weight } from './checks/weight.mjs';
-import { LANGUAGES, openChromium, People, SCREENS } from './rig/browser.mjs';
+import { LANGUAGES, SCREENS } from './rig/browser.mjs';
 import { addressBook, PHONE_ROLES, walk } from './rig/crawl.mjs';
-import { openMuster } from './rig/muster.mjs';
+import { openHouse } from './rig/house.mjs';
 import { occasions } from './rig/occasions.mjs';
 
 /** Reached otherwise than by a link on a page. */
@@ -29,13 +29,7 @@ const WITHOUT_LINK = {
   '/exports/waiting': 'in the navigation only while somebody asks for a long list; looked at below',
 };
 
-const muster = await openMuster();
-const browser = await openChromium();
-const people = new People(browser, muster);
-after(async () => {
-  await browser.close();
-  await muster.stop();
-});
+const { muster, people } = await openHouse();
 
 await occasions(people, muster);
 const routes = await addressBook(people);

@@ -1,18 +1,12 @@
 // What was just done can be taken back at once: the page that says "done" offers it (U12).
 
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { openChromium, People, SCREENS } from './rig/browser.mjs';
-import { openMuster } from './rig/muster.mjs';
+import { SCREENS } from './rig/browser.mjs';
+import { openHouse } from './rig/house.mjs';
 
-const muster = await openMuster();
-const browser = await openChromium();
-const people = new People(browser, muster);
-after(async () => {
-  await browser.close();
-  await muster.stop();
-});
+const { muster, people } = await openHouse();
 
 /** What a program would send, as somebody. */
 async function ask(role, path, data) {

@@ -266,7 +266,9 @@ fn put_together(
     let totals = summary::totals(&pictures);
     let milestones = &whole.order.milestones;
     let seen = |call: &&Call| pictures.iter().any(|picture| picture.facts.id == call.site);
-    let calls: Vec<Call> = whole.calls.iter().filter(seen).cloned().collect();
+    let calls: Vec<Call> = whole.calls.iter().filter(seen).take(most / 2).cloned().collect();
+    // A wall has no more room when many call: the calls stand on it instead of the mildest exceptions.
+    let most = most - calls.len();
     let exceptions = summary::exceptions(&pictures);
     let named = |picture: &Picture| format!("{} {}", picture.facts.code, picture.facts.name);
     let (worst, emptiest) = (summary::worst(&pictures).map(named), summary::emptiest(&pictures).map(named));

@@ -101,11 +101,17 @@ async fn twenty_to_seven(district: &District, order: &str) {
     let path = format!("/sites/{}/shortages", site.as_str().unwrap());
     let proposal = chief.post(&path, call).await.json()["proposal"].clone();
     district.work().await;
+    let board = officer.get("/board").await.json()["shown"].clone();
+    let called = (&board["calls"][0]["proposal"], &board["calls"][0]["count"], &board["is_all_well"]);
+    assert_eq!(called, (&proposal, &json!(2), &json!(false)), "the call stands on the board until it is decided");
     let proposal = format!("{order}/proposals/{}", proposal.as_str().unwrap());
+    assert!(officer.page("/board", "en").await.text.contains(&format!("href=\"{proposal}\"")));
     let page = officer.get(&proposal).await.json();
     assert_eq!((&page["plan"]["stage"]["moved"], page["lines"].as_array().unwrap().len()), (&json!(0), 2), "{page}");
     officer.post(&format!("{proposal}/acceptance"), json!({})).await.json();
     assert_eq!(notices(officer, order).await - before, 2, "only who is called is told");
+    district.clock(6, 41).await;
+    assert_eq!(officer.get("/board").await.json()["shown"]["calls"], json!([]), "decided");
 }
 
 async fn notices(officer: &Client, order: &str) -> u64 {

@@ -54,7 +54,7 @@ function json(response, body) {
 if (argv[1] === fileURLToPath(import.meta.url)) {
   const { address } = await openSmallHouse({
     '/': '<h1>总览</h1><a href="/sites">全部点位</a>',
-    '/sites': '<h1>点位</h1><a href="/sites/S001">一号</a> <a href="/sites/S002">二号</a> <a href="/roster.csv">下载名单</a>',
+    '/sites': '<h1>点位</h1><a href="/sites/S001">一号</a> <a href="/sites/S002">二号</a> <a href="/roster.csv">下载名单</a> <a href="/sites/S001/gone">没有的页</a>',
     '/sites/S001': '<h1>一号点位</h1>',
     '/sites/S002': '<h1>二号点位</h1>',
     '/roster.csv': { body: 'a,b', type: 'text/csv' },

@@ -23,38 +23,38 @@ fn hour(at: Moment) -> i64 {
     at.ms() / 3_600_000
 }
 
-/// Counts so many more; whoever reaches too many is written down, once an hour.
+/// Counts so many looks more; whoever reaches too many is written down, once an hour.
 pub fn count(tx: &mut Tx, place: &Jurisdiction, people: u64) -> Result<(), Error> {
-    let (actor, hour) = (*tx.actor(), hour(tx.at()));
-    tx.execute(
-        "insert into looks (actor, hour, people) values ($1, $2, $3)
-         on conflict (actor, hour) do update set people = looks.people + $3",
-        params![actor.id, hour, people],
-    )?;
-    let sql = "select people as n from looks where actor = $1 and hour = $2";
-    let sum: u64 = tx.one(sql, params![actor.id, hour], |row| row.get("n"))?;
-    if sum < MANY || sum.saturating_sub(people) >= MANY {
-        return Ok(());
+    if let Some(people) = add(tx, (people, 0))?.0 {
+        tracing::warn!(actor = %tx.actor().id, people, "looked at unusually many people within an hour");
+        tx.record(place, tx.actor().id, &Event::ManyPeopleSeen { people })?;
     }
-    tracing::warn!(actor = %actor.id, people = sum, "looked at unusually many people within an hour");
-    tx.record(place, actor.id, &Event::ManyPeopleSeen { people: sum })
+    Ok(())
 }
 
 /// The same for names in lists.
 pub fn count_listed(tx: &mut Tx, place: &Jurisdiction, people: u64) -> Result<(), Error> {
-    let (actor, hour) = (*tx.actor(), hour(tx.at()));
-    tx.execute(
-        "insert into looks (actor, hour, people, listed) values ($1, $2, 0, $3)
-         on conflict (actor, hour) do update set listed = looks.listed + $3",
-        params![actor.id, hour, people],
-    )?;
-    let sql = "select listed as n from looks where actor = $1 and hour = $2";
-    let sum: u64 = tx.one(sql, params![actor.id, hour], |row| row.get("n"))?;
-    if sum < MANY_LISTED || sum.saturating_sub(people) >= MANY_LISTED {
-        return Ok(());
+    if let Some(people) = add(tx, (0, people))?.1 {
+        tracing::warn!(actor = %tx.actor().id, people, "was shown unusually many names within an hour");
+        tx.record(place, tx.actor().id, &Event::ManyPeopleListed { people })?;
     }
-    tracing::warn!(actor = %actor.id, people = sum, "was shown unusually many names within an hour");
-    tx.record(place, actor.id, &Event::ManyPeopleListed { people: sum })
+    Ok(())
+}
+
+/// Adds to this hour's sums of people looked at and names listed; gives each that has now become too many.
+fn add(tx: &mut Tx, (seen, listed): (u64, u64)) -> Result<(Option<u64>, Option<u64>), Error> {
+    let (actor, hour) = (tx.actor().id, hour(tx.at()));
+    tx.execute(
+        "insert into looks (actor, hour, people, listed) values ($1, $2, $3, $4)
+         on conflict (actor, hour) do update set people = looks.people + $3, listed = looks.listed + $4",
+        params![actor, hour, seen, listed],
+    )?;
+    let sums =
+        tx.one("select people, listed from looks where actor = $1 and hour = $2", params![actor, hour], |row| {
+            Ok((row.get::<u64>("people")?, row.get::<u64>("listed")?))
+        })?;
+    let reached = |sum: u64, more: u64, many: u64| (sum >= many && sum.saturating_sub(more) < many).then_some(sum);
+    Ok((reached(sums.0, seen, MANY), reached(sums.1, listed, MANY_LISTED)))
 }
 
 /// The most people that somebody looked at within an hour of the last day, in full or in lists; none while neither is

@@ -1,5 +1,6 @@
 //! The night goes wrong: shortage calls, closed sites, late teams, no-shows.
 
+use domain::{Role, Scope};
 use serde_json::{Value, json};
 
 use crate::ground::Ground;
@@ -46,6 +47,32 @@ async fn a_shortage_call_takes_the_reserve_and_moves_nobody() {
         before.iter().map(|held| held.id).collect::<Vec<_>>()
     );
     assert_eq!(ground.tallies(&order).await.iter().map(|tally| tally.need).sum::<u32>(), 30);
+    ground.work().await;
+}
+
+#[tokio::test]
+async fn a_call_waits_until_it_is_decided_or_out_of_date() {
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    let id = order.parse().unwrap();
+    let waiting = async |after_min: i64| {
+        let now = ground.now().plus_min(after_min);
+        let found = ground.house.house.store.look(move |tx| deployments::calls_waiting(tx, id, now)).await.unwrap();
+        found.into_iter().map(|plan| plan.id.to_string()).collect::<Vec<_>>()
+    };
+    assert!(waiting(0).await.is_empty(), "a plan of the whole order is no call");
+    let allocator = ground.house.client(Role::Allocator, Scope::District).await;
+    let path = format!("/sites/{}/proposals", ground.sites[5]);
+    let first = allocator.post(&path, json!({"role": "registrar", "count": 1})).await.json();
+    let second = allocator.post(&path, json!({"role": "registrar", "count": 2})).await.json();
+    assert!(waiting(0).await.is_empty(), "not worked out yet");
+    ground.work().await;
+    assert_ne!(first["proposal"], second["proposal"]);
+    assert_eq!(json!(waiting(0).await), json!([second["proposal"]]), "the latest for each post");
+    assert!(waiting(2 * 60).await.is_empty(), "after two hours its figures are no longer true");
+    let accepted = format!("/orders/{order}/proposals/{}/acceptance", second["proposal"].as_str().unwrap());
+    ground.officer.post(&accepted, json!({})).await.json();
+    assert!(waiting(0).await.is_empty(), "decided, and an older one does not come back");
     ground.work().await;
 }
 

@@ -9,10 +9,16 @@ async fn an_order_covers_the_sites_that_were_chosen() {
     let ground = Ground::small().await;
     let given = ground.officer.post("/orders", json!({"name": "两个点", "sites": "S001，S004"})).await.json();
     assert_eq!((&given["sites"], &given["people"]), (&json!(2), &json!(10)));
-    let all = ground.officer.post("/orders", json!({"name": "一个街道", "divisions": ["440902001"]})).await.json();
-    assert_eq!(all["sites"], json!(6));
+    ground.officer.post("/divisions", json!({"code": "440902002", "name": "另一街道"})).await.json();
+    let elsewhere = json!({"code": "N1", "name": "新点", "division": "另一街道", "latitude": 21.7, "longitude": 110.9,
+        "gatekeeper": 2, "registrar": 1});
+    ground.officer.post("/sites", elsewhere).await.json();
+    for (division, sites) in [("440902001", 6), ("440902002", 1)] {
+        let of = json!({"name": "一个街道", "divisions": [division]});
+        assert_eq!(ground.officer.post("/orders", of).await.json()["sites"], json!(sites), "{division}");
+    }
     let listed = ground.officer.get("/orders").await.json();
-    assert_eq!(listed["orders"].as_array().unwrap().len(), 2);
+    assert_eq!(listed["orders"].as_array().unwrap().len(), 3);
 }
 
 #[tokio::test]
