@@ -29,7 +29,7 @@ use web::{Duty, Locale};
 pub use crate::store::{
     chiefs::{Chief, chief, chiefs, chiefs_named, set_chief},
     divisions::{DivisionHead, boundaries, divisions},
-    sites::{Needs, SiteHead, all_needs, jurisdiction, needs, of_zone, site, site_by_code, sites},
+    sites::{Needs, SiteHead, all_needs, jurisdiction, needs, of_zone, site, site_by_code, sites, sites_among},
     zones::{ZoneHead, zone, zones},
 };
 pub use crate::{

@@ -1,10 +1,7 @@
 //! One order: how far it is, its plans, where people are short.
 
-use std::collections::HashMap;
-
 use domain::{Id, PostRole, things};
 use notices::Count;
-use places::SiteHead;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Tx;
@@ -136,12 +133,10 @@ fn shortest(tx: &mut Tx, order: &Order, tallies: &[Tally]) -> Result<(Vec<ShortP
     let mut short: Vec<&Tally> = tallies.iter().filter(|tally| order.plan.is_some() && tally.unmet() > 0).collect();
     let count = short.len() as u64;
     short.sort_unstable_by_key(|tally| (std::cmp::Reverse(tally.unmet()), tally.site, tally.role));
-    let mut sites: HashMap<Id<things::Site>, SiteHead> = HashMap::new();
+    short.truncate(MOST_SHORT);
+    let sites = places::sites_among(tx, short.iter().map(|tally| tally.site))?;
     let mut lines = Vec::new();
-    for tally in short.into_iter().take(MOST_SHORT) {
-        if !sites.contains_key(&tally.site) {
-            sites.extend(places::site(tx, tally.site)?.map(|site| (site.id, site)));
-        }
+    for tally in short {
         let Some(site) = sites.get(&tally.site) else { continue };
         lines.push(ShortPost {
             site: site.id,

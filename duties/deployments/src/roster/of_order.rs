@@ -1,7 +1,5 @@
 //! The roster of a whole order, page by page.
 
-use std::collections::HashMap;
-
 use domain::{Id, PostRole, things};
 use notices::Delivery;
 use schemars::JsonSchema;
@@ -63,12 +61,9 @@ fn page(tx: &mut Tx, ask: &Ask) -> Result<OrderRosterPage, Fault> {
     let ids: Vec<_> = held.iter().map(|held| held.volunteer).collect();
     let persons = responders::persons(tx, &ids)?;
     let mut told = notices::deliveries(tx, ask.order.uuid(), &ids)?;
-    let mut sites = HashMap::new();
+    let sites = places::sites_among(tx, held.iter().map(|held| held.site))?;
     let mut lines = Vec::with_capacity(held.len());
     for held in &held {
-        if !sites.contains_key(&held.site) {
-            sites.extend(places::site(tx, held.site)?.map(|site| (site.id, site)));
-        }
         let (Some(person), Some(site)) = (persons.get(&held.volunteer), sites.get(&held.site)) else { continue };
         lines.push(OrderLine {
             volunteer: held.volunteer,

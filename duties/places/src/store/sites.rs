@@ -1,6 +1,6 @@
 //! Sampling sites and how many people each role needs there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::{
     District, Division, Id, Jurisdiction, Moment, Origin, Position, PostRole,
@@ -44,6 +44,13 @@ macro_rules! heads {
 
 pub fn site(tx: &mut Tx, id: Id<Site>) -> Result<Option<SiteHead>, Error> {
     tx.first(heads!("where s.id = $1"), params![id], head)
+}
+
+/// The sites of these ids.
+pub fn sites_among(tx: &mut Tx, ids: impl IntoIterator<Item = Id<Site>>) -> Result<HashMap<Id<Site>, SiteHead>, Error> {
+    let ids: HashSet<_> = ids.into_iter().collect();
+    let rows = tx.rows_among(heads!("where s.id in (:these)"), &[], ids, head)?;
+    Ok(rows.into_iter().map(|site| (site.id, site)).collect())
 }
 
 pub fn site_by_code(tx: &mut Tx, district: &District, code: &str) -> Result<Option<SiteHead>, Error> {

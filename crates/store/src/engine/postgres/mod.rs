@@ -10,12 +10,14 @@
 //! What nobody waits for (savepoints, the begin of a look) is sent in one go with the statement after it, which halves
 //! the round trips of a change. The client is the async one for that reason, driven from the store's own threads.
 
+mod growth;
 mod numeric;
 mod wire;
 
 use std::{collections::HashMap, error::Error as _, io, ops::ControlFlow, pin::Pin, time::Duration};
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
+use growth::Growth;
 use tokio::runtime::Runtime;
 use tokio_postgres::{
     Client, NoTls, RowStream, SimpleQueryMessage, Statement,
@@ -51,6 +53,7 @@ pub(crate) struct Postgres {
     pending: String,
     /// Foreign keys to put back after loading.
     set_aside: Vec<String>,
+    growth: Growth,
 }
 
 impl Postgres {
@@ -67,6 +70,7 @@ impl Postgres {
             open: false,
             pending: String::new(),
             set_aside: Vec::new(),
+            growth: Growth::default(),
         };
         session.settle()?;
         Ok(session)
@@ -160,6 +164,15 @@ impl Postgres {
         self.runtime.block_on(self.client.batch_execute(&pending)).map_err(|cause| failed(&cause, &pending))
     }
 
+    /// Between two changes, so that nobody waits for it who has changed something. Without it pages are slower, no more.
+    fn count_what_grew(&mut self) {
+        if let Some(count) = self.growth.count()
+            && let Err(cause) = self.batch(&count)
+        {
+            tracing::debug!(%cause, "tables were not counted");
+        }
+    }
+
     /// What became of a change whose commit was not answered.
     fn settled_after_all(&mut self, change: &str) -> Result<bool> {
         for _ in 0..20 {
@@ -199,6 +212,7 @@ impl Session for Postgres {
         match purpose {
             Purpose::Look => self.later(BEGIN_LOOK),
             Purpose::Change => {
+                self.count_what_grew();
                 let begin =
                     format!("begin; select pg_advisory_xact_lock({GATE_LOCK}); select pg_current_xact_id()::text");
                 self.change = Some(self.answer(&begin)?);
@@ -284,7 +298,9 @@ impl Session for Postgres {
             (0..bulk.width).map(|at| rows.iter().skip(at).step_by(bulk.width).copied().collect()).collect();
         let params: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|column| column as _).collect();
         let inserted = self.runtime.block_on(self.client.execute(&statement, &params));
-        inserted.map_err(|cause| failed(&cause, &unfold))
+        let inserted = inserted.map_err(|cause| failed(&cause, &unfold))?;
+        self.growth.note(bulk.head, inserted);
+        Ok(inserted)
     }
 
     fn rows_at_once(&self) -> usize {
