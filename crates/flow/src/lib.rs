@@ -6,6 +6,7 @@ mod error;
 mod geo;
 mod live;
 pub mod median;
+mod neighbourhoods;
 mod net;
 pub mod network;
 mod plan;

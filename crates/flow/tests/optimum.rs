@@ -1,7 +1,7 @@
 //! Small problems against every possible plan, and properties that hold for all.
 
 use flow::towns::{Chance, Towns};
-use flow::{Agent, Live, Plan, Position, Post, Problem, check, replan, solve};
+use flow::{Agent, Live, Plan, Position, Post, Problem, Travel, check, replan, solve};
 
 /// The cheapest plan by trying all: for each agent every allowed post and idling.
 fn cheapest_by_trying_all(problem: &Problem) -> i64 {
@@ -178,6 +178,50 @@ fn a_plan_in_force_stays_the_best_of_all_plans() {
             let what = format!("seed {seed} round {round}");
             prove(live.problem(), &plan, &what);
             assert_eq!(plan.objective, cheapest_by_trying_all(live.problem()), "{what}: {:?}", live.problem());
+        }
+    }
+}
+
+/// The bound of any prices, as its definition says it: each agent against each post.
+fn bound_pair_by_pair(problem: &Problem, prices: &[i64]) -> i64 {
+    let slots =
+        |(post, &price): (&Post, &i64)| (0..post.need).map(|slot| price.min(post.slot_price(slot))).sum::<i64>();
+    let cost = |agent: &Agent, index: usize, post: &Post| {
+        let Travel::GreatCircle { stretch } = problem.travel else { unreachable!("towns have no matrix") };
+        let way = agent.position.metres_to(problem.places[post.place], stretch);
+        let is_linked = agent.group.is_some_and(|group| problem.links.contains(&(group, post.place)));
+        let unlinked = if is_linked { 0 } else { problem.unlinked_cost };
+        way + unlinked + agent.penalty + if agent.home == Some(index) { 0 } else { agent.away_cost }
+    };
+    let value = |agent: &Agent| {
+        let wanted = problem.posts.iter().enumerate().filter(|(_, post)| post.need > 0);
+        let able = wanted.filter(|(_, post)| agent.skills >> post.skill & 1 == 1);
+        let deals = able.map(|(index, post)| cost(agent, index, post) - prices[index]);
+        deals.fold(agent.idle_cost, i64::min)
+    };
+    problem.posts.iter().zip(prices).map(slots).sum::<i64>() + problem.agents.iter().map(value).sum::<i64>()
+}
+
+/// The towns have several neighbourhoods, and prices that are no optimum leave most of them worth a look.
+#[test]
+fn the_referees_bound_is_the_one_of_all_pairs_whatever_the_prices() {
+    for seed in 0..6 {
+        let mut chance = Chance::new(seed);
+        let mut problem = Towns { seed, agents: 400, places: 500, need_share: 1.05 }.problem();
+        let posts = problem.posts.len();
+        for agent in &mut problem.agents {
+            agent.home = (chance.below(3) == 0).then(|| chance.below(posts));
+            agent.away_cost = [0, 1_000, 2_000][chance.below(3)];
+        }
+        let mut plan = solve(&problem).unwrap();
+        for noise in [0_i64, 50, 30_000] {
+            for price in &mut plan.prices {
+                *price += chance.below(2 * noise as usize + 1) as i64 - noise;
+            }
+            let proof = check(&problem, &plan).unwrap();
+            assert_eq!(proof.lower_bound, bound_pair_by_pair(&problem, &plan.prices), "seed {seed}, noise {noise}");
+            assert_eq!(proof.is_optimal(), noise == 0, "seed {seed}, noise {noise}");
+            assert_eq!(proof.pairs, 400 * 500);
         }
     }
 }
