@@ -186,8 +186,8 @@ fn due_params(now: Moment, limit: usize, kinds: &[&str]) -> Vec<Value> {
     [now.into(), limit.into()].into_iter().chain(kinds.iter().map(|kind| Value::from(*kind))).collect()
 }
 
-/// The jobs of some kinds that could be taken now.
-pub(crate) fn due(tx: &mut Tx, now: Moment, limit: usize, kinds: &[&str]) -> Result<Vec<Uuid>> {
+/// The jobs of some kinds that could be taken now by a runner that holds these already.
+fn due(tx: &mut Tx, now: Moment, limit: usize, kinds: &[&str], held: &[Uuid]) -> Result<Vec<Uuid>> {
     if kinds.is_empty() {
         return Ok(Vec::new());
     }
@@ -196,12 +196,19 @@ pub(crate) fn due(tx: &mut Tx, now: Moment, limit: usize, kinds: &[&str]) -> Res
          and {} order by due, id limit $2",
         among(kinds)
     );
-    tx.rows(&sql, &due_params(now, limit, kinds), |row| row.get("id"))
+    let found = tx.rows(&sql, &due_params(now, limit + held.len(), kinds), |row| row.get("id"))?;
+    Ok(found.into_iter().filter(|id| !held.contains(id)).take(limit).collect())
 }
 
 /// Takes jobs: inside the gate, so nobody else can take the same ones.
-pub(crate) fn claim(tx: &mut Tx, now: Moment, until: Moment, limit: usize, kinds: &[&str]) -> Result<Vec<Leased>> {
-    let ids = due(tx, now, limit, kinds)?;
+fn claim(
+    tx: &mut Tx,
+    (now, until): (Moment, Moment),
+    limit: usize,
+    kinds: &[&str],
+    held: &[Uuid],
+) -> Result<Vec<Leased>> {
+    let ids = due(tx, now, limit, kinds, held)?;
     ids.into_iter().map(|id| lease(tx, id, until)).collect()
 }
 

@@ -1,10 +1,17 @@
 //! Who does the jobs: one runner per server, woken at once by this server's changes and four times a second for those
 //! of others.
 
-use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use domain::Moment;
 use tokio::{sync::watch, task::JoinSet, time::MissedTickBehavior};
+use uuid::Uuid;
 
 use super::{Leased, Outcome, back_off, claim, due};
 use crate::{Act, Error, Result, Store};
@@ -23,11 +30,13 @@ type Handler = Arc<dyn Fn(Store, Leased) -> Handling + Send + Sync>;
 pub struct Runner {
     store: Store,
     handlers: HashMap<&'static str, Handler>,
+    /// What this runner is doing now. It never takes the same job a second time, however far a clock leaps past the lease.
+    held: Arc<Mutex<HashSet<Uuid>>>,
 }
 
 impl Runner {
     pub fn new(store: Store) -> Self {
-        Self { store, handlers: HashMap::new() }
+        Self { store, handlers: HashMap::new(), held: Arc::default() }
     }
 
     pub(super) const fn store(&self) -> &Store {
@@ -86,7 +95,10 @@ impl Runner {
         }
         let now = self.store.clock().now();
         match self.claim(now, limit).await {
-            Ok(taken) => taken,
+            Ok(taken) => {
+                self.held().extend(taken.iter().map(|job| job.id));
+                taken
+            }
             Err(cause) => {
                 tracing::warn!(%cause, "jobs could not be taken");
                 Vec::new()
@@ -94,25 +106,31 @@ impl Runner {
         }
     }
 
+    fn held(&self) -> MutexGuard<'_, HashSet<Uuid>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Looks first, so that an idle server writes nothing.
     async fn claim(&self, now: Moment, limit: usize) -> Result<Vec<Leased>> {
         let kinds: Vec<&'static str> = self.handlers.keys().copied().collect();
-        let looked = kinds.clone();
-        if self.store.look(move |tx| due(tx, now, 1, &looked)).await?.is_empty() {
+        let held: Vec<Uuid> = self.held().iter().copied().collect();
+        let looked = (kinds.clone(), held.clone());
+        if self.store.look(move |tx| due(tx, now, 1, &looked.0, &looked.1)).await?.is_empty() {
             return Ok(Vec::new());
         }
         let until = self.lease_until(now);
-        self.store.change(Act::system(now), move |tx| claim(tx, now, until, limit, &kinds)).await
+        self.store.change(Act::system(now), move |tx| claim(tx, (now, until), limit, &kinds, &held)).await
     }
 
     async fn work(self, job: Leased) {
         let renewing = tokio::spawn(self.clone().renew(job.clone()));
         let outcome = self.handle(job.clone()).await;
         renewing.abort();
-        let now = self.store.clock().now();
+        let (now, id) = (self.store.clock().now(), job.id);
         if let Err(cause) = self.settle(job, outcome, now).await {
             tracing::warn!(%cause, "a job's end could not be written; it will run again");
         }
+        self.held().remove(&id);
     }
 
     /// Runs the handler as a task of its own, so that its panic is its own.

@@ -243,3 +243,46 @@ async fn a_running_runner_is_woken_and_does_each_once() {
     })
     .await;
 }
+
+/// How often a job is begun that is still running when the clock leaps past its lease.
+async fn begun_over_a_leap(store: &Store, runners: usize) -> usize {
+    let (begun, may_end) = (Arc::new(AtomicUsize::new(0)), Arc::new(tokio::sync::Semaphore::new(0)));
+    let (stop, stopped) = watch::channel(false);
+    enqueue(store, notice("long", store.clock().now())).await;
+    let running: Vec<_> = (0..runners)
+        .map(|_| {
+            let (begun, may_end) = (Arc::clone(&begun), Arc::clone(&may_end));
+            let runner = Runner::new(store.clone()).on("test.notice", move |_, _| {
+                let may_end = Arc::clone(&may_end);
+                begun.fetch_add(1, Ordering::SeqCst);
+                async move { may_end.acquire().await.map_or(Outcome::Done, |_| Outcome::Done) }
+            });
+            tokio::spawn(runner.run(stopped.clone()))
+        })
+        .collect();
+    let begins = async {
+        while begun.load(Ordering::SeqCst) == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), begins).await.expect("it begins soon");
+    store.clock().set(store.clock().now().plus_s(600));
+    // Several polls of a runner that has nothing else to do.
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    may_end.add_permits(10);
+    stop.send(true).unwrap();
+    for runner in running {
+        runner.await.unwrap();
+    }
+    begun.load(Ordering::SeqCst)
+}
+
+#[tokio::test]
+async fn a_clock_that_leaps_does_not_begin_a_running_job_again() {
+    testing::each_engine(vec![], |store| async move {
+        assert_eq!(begun_over_a_leap(&store, 1).await, 1);
+        // Control: to another server the same leap says that the first one has died.
+        assert_eq!(begun_over_a_leap(&store, 2).await, 2);
+    })
+    .await;
+}
