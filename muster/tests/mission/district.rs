@@ -36,7 +36,10 @@ impl District {
     }
 
     pub async fn import(&self, register: &str) {
-        let file = file(register);
+        self.import_file(register, &file(register)).await;
+    }
+
+    pub async fn import_file(&self, register: &str, file: &str) {
         let begun = self.officer.send_file("/imports", &[("register", register)], "file.csv", file.as_bytes()).await;
         let path = format!("/imports/{}", begun.json()["import"].as_str().unwrap());
         self.work().await;

@@ -1,0 +1,155 @@
+//! What the board shows: one division of it, the map, the trends, and that whoever watches hears of a change.
+
+use std::time::Duration;
+
+use axum::{body::Body, extract::Request, http::header};
+use domain::{Role, Scope};
+use futures_util::StreamExt as _;
+use serde_json::{Value, json};
+use store::testing;
+use tower::ServiceExt as _;
+use web::{House, testing::Client};
+
+use crate::district::{District, file};
+
+const EAST: &str = "440902002";
+
+/// Two divisions, five sites in one and S6 in the other; the order stands and everybody is told.
+async fn night() -> District {
+    let district = District::new(testing::sqlite(House::migrations(&muster::duties::all()))).await;
+    for (code, name) in [("440902001", "红旗街道"), (EAST, "河东街道")] {
+        district.officer.post("/divisions", json!({"code": code, "name": name})).await;
+    }
+    let sites = file("sites").replace("第6小学,440902001", &format!("第6小学,{EAST}"));
+    district.import_file("sites", &sites).await;
+    for register in ["teams", "links", "volunteers"] {
+        district.import(register).await;
+    }
+    district
+}
+
+async fn order(district: &District) -> String {
+    let order = district.officer.post("/orders", json!({"name": "全区核酸采样"})).await.json()["order"].clone();
+    let order = format!("/orders/{}", order.as_str().unwrap());
+    district.clock(0, 5).await;
+    let plan = district.officer.post(&format!("{order}/plans"), json!({})).await.json()["plan"].clone();
+    district.work().await;
+    let publication = format!("{order}/plans/{}/publication", plan.as_str().unwrap());
+    district.officer.post(&publication, json!({})).await.json();
+    order
+}
+
+async fn shown(client: &Client, path: &str) -> Value {
+    client.get(path).await.json()["shown"].clone()
+}
+
+fn codes(dots: &Value) -> Vec<&str> {
+    let mut codes: Vec<&str> = dots.as_array().unwrap().iter().map(|dot| dot["code"].as_str().unwrap()).collect();
+    codes.sort_unstable();
+    codes
+}
+
+#[tokio::test]
+async fn without_an_order_the_board_says_so_and_where_to_give_one() {
+    let district = night().await;
+    for path in ["/board", "/board/wall"] {
+        assert_eq!(shown(&district.officer, path).await, Value::Null);
+    }
+    let page = district.officer.page("/board", "zh-CN").await.text;
+    assert!(page.contains("href=\"/orders\""), "{page}");
+}
+
+#[tokio::test]
+async fn one_division_is_a_board_of_its_own_and_nobody_sees_beyond_their_scope() {
+    let district = night().await;
+    order(&district).await;
+    district.clock(5, 1).await;
+    let whole = shown(&district.officer, "/board").await;
+    let east = shown(&district.officer, &format!("/board?division={EAST}")).await;
+    assert_eq!((&whole["totals"]["sites"], &east["totals"]["sites"]), (&json!(6), &json!(1)));
+    assert_eq!((codes(&east["exceptions"]), codes(&east["map"]["dots"])), (vec!["S6"], vec!["S6"]));
+    assert_eq!((&east["clocks"][0]["of"], &east["division"]), (&json!(1), &json!(EAST)));
+    let page = district.officer.page(&format!("/board?division={EAST}"), "zh-CN").await.text;
+    assert!(page.contains(&format!("hx-get=\"/board?division={EAST}\"")), "it stays that division when it is renewed");
+    assert!(page.contains("href=\"/board\"") && !page.contains("href=\"/sites/S1\""), "{page}");
+    // Who sees one division cannot ask for another.
+    let hers = district.house.client(Role::DutyOfficer, Scope::Division("440902001".parse().unwrap())).await;
+    for path in ["/board".to_owned(), format!("/board?division={EAST}")] {
+        let seen = shown(&hers, &path).await;
+        assert_eq!(codes(&seen["map"]["dots"]), ["S1", "S2", "S3", "S4", "S5"], "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_map_is_drawn_from_what_the_house_has_and_says_each_state() {
+    let district = night().await;
+    let ring = json!([[[110.88, 21.62], [110.95, 21.62], [110.95, 21.70], [110.88, 21.70], [110.88, 21.62]]]);
+    let file = json!({"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"code": EAST, "name": "河东街道"},
+        "geometry": {"type": "Polygon", "coordinates": ring}}]});
+    let sent = district.officer.send_file("/divisions/boundaries", &[], "a.geojson", file.to_string().as_bytes()).await;
+    sent.json();
+    order(&district).await;
+    let chief = district.chief(&district.site("S1").await).await;
+    district.clock(4, 40).await;
+    for item in ["chief", "registrar", "samplers", "tubes", "device_check"] {
+        chief.post("/sites/S1/readiness/marks", json!({"item": item, "done": true})).await.json();
+    }
+    chief.post("/sites/S1/readiness/set-up", json!({})).await.json();
+    district.clock(5, 1).await;
+    let board = shown(&district.officer, "/board").await;
+    let map = &board["map"];
+    assert_eq!(codes(&map["dots"]), ["S1", "S2", "S3", "S4", "S5", "S6"]);
+    assert_eq!((&map["lands"][0]["code"], map["lands"].as_array().unwrap().len()), (&json!(EAST), 1));
+    let (width, height) = (map["width"].as_f64().unwrap(), map["height"].as_f64().unwrap());
+    for dot in map["dots"].as_array().unwrap() {
+        let (x, y) = (dot["x"].as_f64().unwrap(), dot["y"].as_f64().unwrap());
+        assert!((0.0..=width).contains(&x) && (0.0..=height).contains(&y), "{dot}");
+        let is_set_up = dot["code"] == "S1";
+        assert_eq!(dot["state"] != "late", is_set_up, "{dot}");
+    }
+    let page = district.officer.page("/board", "en").await.text;
+    let svg = &page[page.find("<svg").unwrap()..page.rfind("</svg>").unwrap()];
+    assert!(!svg.contains("http") && !svg.contains("<image"), "nothing of it comes from elsewhere");
+}
+
+#[tokio::test]
+async fn trends_have_a_point_a_minute_and_end_at_now() {
+    let district = night().await;
+    let order = order(&district).await;
+    for minute in 6..=12 {
+        district.clock(0, minute).await;
+    }
+    let chief = district.chief(&district.site("S1").await).await;
+    let roster = district.officer.get(&format!("{order}/roster")).await.json();
+    let hers: Vec<&Value> =
+        roster["lines"].as_array().unwrap().iter().filter(|line| line["site_code"] == "S1").collect();
+    for line in &hers {
+        let now = district.house.clock.now();
+        let id = domain::Id::<domain::things::Attendance>::fresh(now);
+        let entry = json!({"id": id, "volunteer": line["volunteer"], "at": now.ms()});
+        chief.post("/sites/S1/check-ins", json!({"check_ins": [entry]})).await.json();
+    }
+    district.clock(0, 13).await;
+    district.clock(0, 14).await;
+    let board = shown(&district.officer, "/board").await;
+    let arrived = board["trends"].as_array().unwrap().iter().find(|trend| trend["word"] == "board-arrived").unwrap();
+    assert_eq!(arrived["last"], json!(hers.len()));
+    let minutes = (arrived["until"].as_i64().unwrap() - arrived["from"].as_i64().unwrap()) / 60_000;
+    assert!((7..=9).contains(&minutes), "{arrived}");
+}
+
+#[tokio::test]
+async fn whoever_watches_hears_of_a_change_at_once_and_of_nothing_else() {
+    let district = night().await;
+    order(&district).await;
+    let token = district.officer.token.clone().unwrap();
+    let request = Request::get("/live").header(header::COOKIE, format!("muster={token}")).body(Body::empty()).unwrap();
+    let mut stream = district.house.router.clone().oneshot(request).await.unwrap().into_body().into_data_stream();
+    let quiet = tokio::time::timeout(Duration::from_millis(700), stream.next()).await;
+    assert!(quiet.is_err(), "nothing has changed: {quiet:?}");
+    let chief = district.chief(&district.site("S1").await).await;
+    chief.post("/sites/S1/readiness/marks", json!({"item": "tubes", "done": true})).await.json();
+    let heard = tokio::time::timeout(Duration::from_secs(5), stream.next()).await.expect("heard soon");
+    let heard = String::from_utf8(heard.unwrap().unwrap().to_vec()).unwrap();
+    assert!(heard.contains("event: changed"), "{heard}");
+}
