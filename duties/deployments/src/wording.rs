@@ -92,6 +92,12 @@ impl PlanPage {
         frame.distance(&self.plan.score().map_or(0, Score::gap_m))
     }
 
+    /// People are missing and the proposal changes nothing for anybody: nobody needs to be told.
+    pub fn finds_nobody(&self) -> bool {
+        let is_still = self.change.is_some_and(|change| change.told() == 0 && change.sent_home == 0);
+        is_still && self.plan.cause.is_mending() && self.plan.score().is_some_and(|score| score.unmet > 0)
+    }
+
     /// It is what people were told last.
     pub fn stands(&self) -> bool {
         self.plan.is_published() && self.order.plan == Some(self.plan.id)

@@ -3,7 +3,7 @@
 use domain::{Role, Scope};
 use serde_json::{Value, json};
 
-use crate::ground::Ground;
+use crate::ground::{Ground, SMALL, Size, sqlite};
 
 async fn proposed(ground: &Ground, order: &str, ask: Value) -> (String, Value) {
     let asked = ground.officer.post(&format!("/orders/{order}/proposals"), ask).await.json();
@@ -48,6 +48,31 @@ async fn a_shortage_call_takes_the_reserve_and_moves_nobody() {
     );
     assert_eq!(ground.tallies(&order).await.iter().map(|tally| tally.need).sum::<u32>(), 30);
     ground.work().await;
+}
+
+#[tokio::test]
+async fn a_call_that_nobody_can_answer_says_so_and_why() {
+    let ground = Ground::new(sqlite(), Size { volunteers: 30, reserve: 0, ..SMALL }).await;
+    let order = ground.told().await;
+    let held = ground.assignments(&order).await.len();
+    let call = json!({"what": "shortage", "site": ground.sites[5], "role": "registrar", "count": 2});
+    // Two more leave the crew whole; for a third somebody would be taken from a site that can spare them.
+    let (path, page) = proposed(&ground, &order, call).await;
+    assert_eq!((&page["plan"]["stage"]["unmet"], page["gaps"].as_array().unwrap().len()), (&json!(2), 1), "{page}");
+    assert_eq!(page["gaps"][0]["shortfall"]["cause"], "all_assigned");
+    let shown = ground.officer.page(&path, "en").await.text;
+    assert!(shown.contains("Nobody can be brought now") && shown.contains("Put the gap on the board"), "{shown}");
+    assert!(!shown.contains("Accept and tell people"));
+    ground.officer.post(&format!("{path}/acceptance"), json!({})).await.json();
+    assert_eq!(ground.assignments(&order).await.len(), held, "nobody was moved or told");
+    assert_eq!(ground.tallies(&order).await.iter().map(|tally| tally.need).sum::<u32>(), 32, "the gap is known");
+    // Control: with a reserve the same call is answered.
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    let call = json!({"what": "shortage", "site": ground.sites[5], "role": "registrar", "count": 3});
+    let (path, _) = proposed(&ground, &order, call).await;
+    let shown = ground.officer.page(&path, "en").await.text;
+    assert!(shown.contains("Accept and tell people") && !shown.contains("Nobody can be brought now"));
 }
 
 #[tokio::test]
