@@ -63,4 +63,9 @@ pub async fn lists(sheet: &mut Sheet) {
         sheet.p99(&format!("list: {what}, p99"), officer.look(path, LOOKS).await, LIMIT_MS);
     }
     sheet.say("  resident memory", server.resident_mb(), "MiB");
+    // An order over all sites writes their posts; most of them stand in the log only when the process is killed.
+    night::order(&officer).await;
+    drop(server);
+    let server = ground.serve().await;
+    sheet.at_most("start to ready after a kill", server.ready_in.as_secs_f64() * 1000.0, 2_000.0, "ms");
 }

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use ground::Ground;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// The field-operations system of an epidemic-response headquarters.
 #[derive(Parser)]
@@ -52,6 +53,7 @@ enum Command {
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    leave_no_core();
     if cfg!(debug_assertions)
         && let Ok(fault) = std::env::var("MUSTER_PLANT")
     {
@@ -63,6 +65,15 @@ pub fn main() -> ExitCode {
             eprintln!("muster: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// A core file would hold names, numbers and keys in the open. Whoever needs one raises the limit of the running process
+/// (`prlimit --core`).
+fn leave_no_core() {
+    let before = getrlimit(Resource::Core);
+    if let Err(cause) = setrlimit(Resource::Core, Rlimit { current: Some(0), ..before }) {
+        eprintln!("muster: the system may keep core files of this program: {cause}");
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::{fs, path::Path};
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -147,4 +148,22 @@ fn a_plain_column_would_be_found() {
     database.execute("update teams set name = ?1 where code = 'T1'", [format!("{CANARY}队")]).unwrap();
     drop(database);
     assert_eq!(found(&ground, CANARY).len(), 1);
+}
+
+/// The softest limit on core files of a process, as the system has it.
+fn core_limit(process: &str) -> String {
+    let limits = fs::read_to_string(format!("/proc/{process}/limits")).unwrap();
+    let line = limits.lines().find(|line| line.starts_with("Max core file size")).expect("a limit");
+    line.split_whitespace().nth(4).expect("its number").to_owned()
+}
+
+/// What crashes leaves no picture of its memory, however generous the machine is.
+#[test]
+fn a_crash_leaves_no_core() {
+    let whole = getrlimit(Resource::Core);
+    setrlimit(Resource::Core, Rlimit { current: whole.maximum, ..whole }).unwrap();
+    assert_ne!(core_limit("self"), "0", "control: what this process starts may leave one");
+    let ground = Ground::sqlite();
+    let server = ground.serve();
+    assert_eq!(core_limit(&server.process_id().to_string()), "0");
 }

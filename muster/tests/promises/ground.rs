@@ -194,6 +194,10 @@ impl Server {
         Client::new(&self.url, token)
     }
 
+    pub fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// kill -9
     pub fn kill(mut self) {
         self.child.kill().unwrap();

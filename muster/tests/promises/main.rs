@@ -4,6 +4,7 @@
 mod canaries;
 mod client;
 mod clocks;
+mod commands;
 mod erased;
 mod exports;
 mod ground;
