@@ -50,6 +50,8 @@ const CASES = [
   ['an empty list', emptyStates, `${h1}<section><ul></ul><p class="empty">还没有点位。<a href="/">导入点位</a></p></section>`, `${h1}<section><ul></ul></section>`, /says nothing/],
   ['an empty list without an act', emptyStates, h1, `${h1}<ul></ul><p class="empty">还没有点位。</p>`, /without a next act/],
   ['words that are lost', unkept, `${h1}<form method="post" data-draft="a"><label>话<textarea></textarea></label></form>`, `${h1}<form method="post"><label>话<textarea></textarea></label></form>`, /are lost/],
+  ['a number that is lost', unkept, `${h1}<form method="post" data-draft="a"><label>数<input type="number"></label></form>`, `${h1}<form method="post"><label>数<input type="number"></label></form>`, /are lost/],
+  ['a password that is kept', unkept, `${h1}<form method="post" data-unkept><label>密码<input type="password"></label></form>`, `${h1}<form method="post" data-draft="a"><label>密码<input type="password"></label></form>`, /a secret is kept/],
   ['red on green', colour, `${h1}<p data-state="short">缺人</p>`, `${h1}<p style="background:#fff;color:#e00000">缺人</p><p style="background:#2e7d32;color:#ffc0c0">缺</p>`, /contrast/],
   ['a state that is only a colour', colour, `${h1}<i data-state="late">迟</i>`, `${h1}<i data-state="late"></i>`, /without a word/],
   ['two states of one shape', colour, `${h1}<style>.bad::before{content:"x"}</style><b class="tag">到岗</b><b class="tag bad" style="background:#fdd">缺人</b>`, `${h1}<b class="tag" style="background:#fff">到岗</b><b class="tag" style="background:#fdd">缺人</b>`, /without a shape/],
