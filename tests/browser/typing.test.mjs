@@ -165,7 +165,9 @@ describe('it ends', () => {
     await page.goto('/links');
     assert.equal(await page.locator('form[data-draft] input[name=team]').inputValue(), '没有这队');
   }));
+});
 
+describe('it is given up', () => {
   test('when it is thrown away', () => at('duty_officer', async (page) => {
     await page.goto('/orders/new');
     const usual = await page.locator('input[name=name]').inputValue();
