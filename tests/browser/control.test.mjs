@@ -57,6 +57,7 @@ const CASES = [
   ['two states of one shape', colour, `${h1}<style>.bad::before{content:"x"}</style><b class="tag">到岗</b><b class="tag bad" style="background:#fdd">缺人</b>`, `${h1}<b class="tag" style="background:#fff">到岗</b><b class="tag" style="background:#fdd">缺人</b>`, /without a shape/],
   ['wider than A4', paper, h1, `${h1}<div style="width:900px">宽</div>`, /on A4/],
   ['navigation on paper', paper, h1, `<nav>导航</nav>${h1}`, /navigation/],
+  ['a sheet without its code', paper, { kind: 'paper', body: `${h1}<button data-print>打印</button><div class="qr"><svg width="80" height="80"></svg></div>` }, { kind: 'paper', body: `${h1}<button data-print>打印</button>` }, /no code/],
   ['a row cut in two', paper, { kind: 'paper', body: row('') }, { kind: 'paper', body: row('style="break-inside:auto"') }, /may be cut/],
   ['small text on the wall', (page) => wall(page, [SCREENS.wall, SCREENS.wall4k]), { kind: 'wall', body: `${h1}<time datetime="2022-09-14">0:00</time>` }, { kind: 'wall', body: `${h1}<p style="font-size:20px">小字</p><time datetime="2022-09-14">0:00</time>` }, /32 at least/],
   ['a wall without an age', (page) => wall(page, [SCREENS.wall]), null, { kind: 'wall', body: h1 }, /how old/],
