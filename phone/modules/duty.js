@@ -2,6 +2,7 @@
 // phone and sent afterwards.
 
 import { uuid } from './device.js';
+import { drop } from './drafts.js';
 import { listen, net } from './net.js';
 import { Outbox } from './outbox.js';
 import { refresh } from './parts.js';
@@ -38,6 +39,7 @@ function locate() {
 async function take(form) {
   form.querySelectorAll('button').forEach((button) => { button.disabled = true; });
   await outbox.addOwn(new URL(form.action).pathname, await bodyOf(form));
+  drop(form);
 }
 
 /** A form whose act waits on this phone says so and is not offered again. */

@@ -214,7 +214,8 @@ function batches(entries) {
 async function post(address, body, key) {
   const headers = { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) };
   const answer = await request(address, { method: 'POST', headers, body: JSON.stringify(body) });
-  if (answer.ok) return answer.json();
+  // Some acts are answered with nothing but that they are done.
+  if (answer.ok) return (await answer.json()) || {};
   const { code, message } = await answer.json().catch(() => ({}));
   // Too early, too much, busy, signed out, signed in as somebody else (web.2): nothing of that is the entry's fault.
   const isForGood = code !== 'web.2' && (key ? [404, 409, 410, 422] : [413, 422]).includes(answer.status);

@@ -86,6 +86,7 @@ events! {
     /// A phone of the site was heard of: what is silent turns grey.
     SiteHeard "places.site_heard" { site: Id<Site> }
     ZonesMade "places.zones_made" { zones: u64, sites: u64 }
+    ZonesDissolved "places.zones_dissolved" { zones: u64, sites: u64 }
     ZoneLeadNamed "places.zone_lead_named" { zone: Id<Zone>, account: Id<Account> }
     BoundariesImported "places.boundaries_imported" { divisions: u64 }
     DivisionsChanged "places.divisions_changed" { divisions: u64 }
@@ -110,6 +111,7 @@ events! {
     OrderGiven "deployments.order_given" { order: Id<Order>, sites: u64, people: u64 }
     OrderChanged "deployments.order_changed" { order: Id<Order> }
     OrderClosed "deployments.order_closed" { order: Id<Order> }
+    OrderReopened "deployments.order_reopened" { order: Id<Order> }
     PlanMade "deployments.plan_made" { plan: Id<Plan>, order: Id<Order>, assigned: u64, unmet: u64, objective: i64 }
     PlanPublished "deployments.plan_published" { plan: Id<Plan>, order: Id<Order>, told: u64 }
     PlanWithdrawn "deployments.plan_withdrawn" { plan: Id<Plan>, order: Id<Order> }
@@ -140,6 +142,7 @@ events! {
     RequestDone "problems.done" { problem: Id<Problem> }
     RequestConfirmed "problems.confirmed" { problem: Id<Problem> }
     RequestReopened "problems.reopened" { problem: Id<Problem> }
+    RequestTakenBack "problems.taken_back" { problem: Id<Problem>, state: String, group: Group }
     RequestEscalated "problems.escalated" { problem: Id<Problem>, level: u8 }
 
     // teams

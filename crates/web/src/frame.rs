@@ -15,6 +15,9 @@ use crate::{
     words::{Locale, Say, Words},
 };
 
+/// A browser drops a cookie of more than 4096 bytes, and the word with it: a longer undo is not offered.
+const MOST_UNDO: usize = 3800;
+
 /// An entry of the navigation: shown to whoever holds the right somewhere.
 #[derive(Debug, Clone, Copy)]
 pub struct NavItem {
@@ -42,6 +45,7 @@ pub struct Frame {
     /// The clock of this server can be moved: a drill or a demonstration.
     pub is_drill: bool,
     pub(crate) secure: bool,
+    pub(crate) public_url: String,
     /// How little room the disk has left, when it is too little.
     pub(crate) disk_free_percent: Option<u64>,
 }
@@ -117,6 +121,11 @@ impl Frame {
     /// Who is signed in, for what a phone keeps per person; empty when nobody is.
     pub fn who(&self) -> String {
         self.standing.as_ref().map_or_else(String::new, |standing| standing.actor.id.to_string())
+    }
+
+    /// The code that leads from a sheet of paper back to this page.
+    pub fn way_back(&self) -> String {
+        crate::qr::svg(&format!("{}{}", self.public_url, self.path))
     }
 
     /// Whether a navigation entry is where one is.
@@ -213,7 +222,11 @@ impl Frame {
 
     pub(crate) fn flash_cookie(&self, word: &str, undo: Option<&Undo>) -> HeaderValue {
         let secure = if self.secure { "; Secure" } else { "" };
-        let undo = undo.map_or(String::new(), |undo| format!("|{}", undo.written()));
+        let undo = undo
+            .map(Undo::written)
+            .filter(|undo| undo.len() <= MOST_UNDO)
+            .map(|undo| format!("|{undo}"))
+            .unwrap_or_default();
         HeaderValue::from_str(&format!("flash={word}{undo}; Path=/; Max-Age=30; HttpOnly; SameSite=Lax{secure}"))
             .unwrap_or_else(|_| HeaderValue::from_static("flash="))
     }

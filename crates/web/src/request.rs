@@ -282,6 +282,7 @@ impl Door {
             now: self.house.clock().now(),
             standing: self.standing.clone(),
             path: self.uri.clone(),
+            public_url: self.house.settings.public_url.clone(),
             flash: Some(word.to_owned()).filter(|word| !word.is_empty()),
             undo,
             nav: self.house.nav.iter().filter(|item| may(item.right) && has_work(item)).copied().collect(),

@@ -2,8 +2,10 @@
 //! its form, carried by the same short-lived cookie as the word. It is an ordinary act with its own right and its own entry
 //! in the journal; acts of law are not taken back but corrected.
 
+use serde::{Deserialize, Serialize};
+
 /// The inverse of an act.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undo {
     pub action: String,
     pub fields: Vec<(String, String)>,

@@ -76,6 +76,10 @@ group-assessment = Assessment group
 web-enter-by-badge = Volunteers: enter with your badge
 web-times-in = All times are local ({ $zone })
 web-undo = Undo
+web-draft = Not saved yet: what was typed at { $at }
+web-discard = Discard
+web-print = Print
+web-way-back = Scan to open this page. Printed { $at }
 web-to-imports = Go to imports
 web-ago-s = { $count ->
   [one] 1 s ago

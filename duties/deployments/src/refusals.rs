@@ -55,4 +55,6 @@ web::refusals! { "deployments":
     26 SaysNotWhat = 422,
     /// An order's name is empty, or longer than people read.
     27 NameInFewWords = 422,
+    /// The order was not closed just now.
+    28 StaysClosed = 409,
 }

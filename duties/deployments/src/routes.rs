@@ -26,6 +26,7 @@ pub fn routes(routes: &mut Routes) {
     routes.get("/orders/{order}", SeeBoard, order, orders::show::show);
     routes.post("/orders/{order}", GiveOrders, order, orders::change::change);
     routes.post("/orders/{order}/closing", GiveOrders, order, orders::close::close);
+    routes.post("/orders/{order}/reopening", GiveOrders, order, orders::reopen::reopen);
     routes.get("/orders/{order}/posts", SeeBoard, order, orders::posts::show);
     routes.post("/orders/{order}/posts", GiveOrders, order, orders::posts::set);
     routes.get("/orders/{order}/declined", Allocate, order, orders::declined::show);

@@ -7,7 +7,7 @@ use domain::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use web::{Desk, Done, Fault, Page, refusal::Refused as WebRefused, view};
+use web::{Desk, Done, Fault, Page, Undo, refusal::Refused as WebRefused, view};
 
 use crate::{
     headcount,
@@ -185,10 +185,29 @@ pub async fn save(desk: Desk, ask: SiteAsk) -> Result<Done<Saved>, Fault> {
         let is_unmoved = ask.origin == Origin::Wgs84
             && head.position == Position { latitude: ask.latitude, longitude: ask.longitude };
         let origin = if is_unmoved { sites::origin(tx, id)? } else { ask.origin };
-        write(tx, &here, id, &SiteAsk { code: head.code, ..ask.clone() }, origin)
+        let undo = as_before(&head, &sites::needs(tx, id)?);
+        let saved = write(tx, &here, id, &SiteAsk { code: head.code, ..ask.clone() }, origin)?;
+        Ok((saved, undo))
     });
-    let saved = saved.await?;
-    Ok(Done::at(format!("/sites/{}", saved.site), saved).saying("places-site-saved"))
+    let (saved, undo) = saved.await?;
+    Ok(Done::at(format!("/sites/{}", saved.site), saved).saying("places-site-saved").undone_by(undo))
+}
+
+/// The same form with what stood there.
+fn as_before(head: &sites::SiteHead, needs: &[(PostRole, u32)]) -> Undo {
+    let or_none = |text: Option<String>| text.unwrap_or_default();
+    let needs = needs.iter().map(|(role, headcount)| (role.to_string(), headcount.to_string()));
+    let mut undo = Undo::by(format!("/sites/{}", head.id), &[("name", &head.name), ("address", &head.address)]);
+    undo.fields.extend(needs);
+    undo.fields.extend([
+        ("division".to_owned(), head.division.to_string()),
+        ("latitude".to_owned(), head.position.latitude.to_string()),
+        ("longitude".to_owned(), head.position.longitude.to_string()),
+        ("expected_people".to_owned(), or_none(head.expected_people.map(|people| people.to_string()))),
+        ("priority".to_owned(), head.priority.to_string()),
+        ("zone".to_owned(), or_none(head.zone.map(|zone| zone.to_string()))),
+    ]);
+    undo
 }
 
 pub async fn create(desk: Desk, ask: SiteAsk) -> Result<Done<Saved>, Fault> {
@@ -201,7 +220,8 @@ pub async fn create(desk: Desk, ask: SiteAsk) -> Result<Done<Saved>, Fault> {
         write(tx, &here, id, &ask, ask.origin)
     });
     let saved = saved.await?;
-    Ok(Done::at(format!("/sites/{}", saved.site), saved).saying("places-site-saved"))
+    let undo = Undo::by(format!("/sites/{}/retirement", saved.site), &[("back", "false")]);
+    Ok(Done::at(format!("/sites/{}", saved.site), saved).saying("places-site-saved").undone_by(undo))
 }
 
 fn write(tx: &mut Tx, desk: &Desk, id: Id<Site>, ask: &SiteAsk, origin: Origin) -> Result<Saved, Fault> {

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::Tx;
-use web::{Desk, Done, Fault, Page, access::standing, view};
+use web::{Desk, Done, Fault, Page, Undo, access::standing, refusal::Refused as HouseRefused, view};
 
 use crate::{
     drawing::{self, Drawing},
@@ -73,6 +73,8 @@ pub struct MakeAsk {
 pub struct Made {
     zones: usize,
     sites: usize,
+    /// The zones that were made.
+    made: Vec<Id<Zone>>,
 }
 
 pub async fn make(desk: Desk, ask: MakeAsk) -> Result<Done<Made>, Fault> {
@@ -87,7 +89,41 @@ pub async fn make(desk: Desk, ask: MakeAsk) -> Result<Done<Made>, Fault> {
         }
         write(tx, &district, &zones)
     });
-    Ok(Done::at("/zones", made.await?).saying("places-zones-made"))
+    let (all, made) = (ask.all, made.await?);
+    let mut undo = Undo::by("/zones/dissolution", &[]);
+    undo.fields.extend(made.made.iter().map(|zone| ("zone".to_owned(), zone.to_string())));
+    let done = Done::at("/zones", made).saying("places-zones-made");
+    // Leads of the zones before have lost their way in: grouping everything anew is mended by naming them again.
+    Ok(if all { done } else { done.undone_by(undo) })
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct DissolveAsk {
+    zone: Vec<Id<Zone>>,
+}
+
+/// Takes zones back that nobody leads yet: their sites are in none again.
+pub async fn dissolve_new(desk: Desk, ask: DissolveAsk) -> Result<Done<Made>, Fault> {
+    let district = desk.district().clone();
+    let gone = desk.change(move |tx| {
+        let known = zones::zones(tx, &district)?;
+        let zone = |id: &Id<Zone>| known.iter().find(|zone| zone.id == *id).ok_or(HouseRefused::NotThere);
+        for zone in ask.zone.iter().map(zone) {
+            if zone?.lead.is_some() {
+                return Err(Refused::ZoneIsLed.into());
+            }
+        }
+        let mut sites = 0;
+        for id in &ask.zone {
+            sites += zones::empty(tx, *id)?;
+            zones::remove(tx, *id)?;
+        }
+        let (here, zones) = (Jurisdiction::district(district.clone()), ask.zone.len());
+        let event = Event::ZonesDissolved { zones: zones as u64, sites };
+        tx.record(&here, uuid::Uuid::nil(), &event)?;
+        Ok(Made { zones, sites: usize::try_from(sites).unwrap_or(usize::MAX), made: Vec::new() })
+    });
+    Ok(Done::at("/zones", gone.await?).saying("places-zones-dissolved"))
 }
 
 /// The zones that would be made, and a stamp of what they were made from.
@@ -160,9 +196,10 @@ fn dissolve(tx: &mut Tx, district: &District) -> Result<(), Fault> {
 }
 
 fn write(tx: &mut Tx, district: &District, zones: &[ProposedZone]) -> Result<Made, Fault> {
-    let mut sites = 0;
+    let (mut sites, mut made) = (0, Vec::new());
     for proposed in zones {
         let zone: Id<Zone> = Id::fresh(tx.at());
+        made.push(zone);
         zones::add(tx, district, zone, &proposed.name)?;
         let members: Vec<Id<Site>> = proposed.sites.iter().map(|site| site.id).collect();
         for site in &members {
@@ -173,5 +210,5 @@ fn write(tx: &mut Tx, district: &District, zones: &[ProposedZone]) -> Result<Mad
     let here = Jurisdiction::district(district.clone());
     let event = Event::ZonesMade { zones: zones.len() as u64, sites: sites as u64 };
     tx.record(&here, uuid::Uuid::nil(), &event)?;
-    Ok(Made { zones: zones.len(), sites })
+    Ok(Made { zones: zones.len(), sites, made })
 }

@@ -31,6 +31,8 @@ web::refusals! { "places":
     12 BadPhone = 422,
     /// The position is not on the earth.
     13 BadPosition = 422,
+    /// Somebody leads the zone already.
+    14 ZoneIsLed = 409,
 }
 
 /// A row's reason as a refusal, in the language of whoever typed it.

@@ -42,6 +42,7 @@ pub fn routes(routes: &mut Routes) {
     routes.get("/zones", SeeRegisters, In::District, list_zones::list);
     routes.get("/zones/proposal", EditRegisters, In::District, make_zones::propose);
     routes.post("/zones/proposal", EditRegisters, In::District, make_zones::make);
+    routes.post("/zones/dissolution", EditRegisters, In::District, make_zones::dissolve_new);
     routes.post("/zones/{zone}/lead", EditRegisters, In::The("zone"), name_person::name_lead);
     routes.post("/zones/{zone}/lead/link", EditRegisters, In::The("zone"), name_person::link_lead);
 

@@ -47,6 +47,7 @@ pub struct WithdrawAsk {
 /// How far the site has come after the act.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct DayNow {
+    site: Id<Site>,
     order: Id<Order>,
     stage: Stage,
     times: Times,
@@ -58,7 +59,7 @@ pub async fn mark(desk: Desk, ask: MarkAsk) -> Result<Done<DayNow>, Fault> {
     let at = when_done(desk.at(), ask.marked_at, ask.sent_at);
     let mark = Mark { done: ask.done, at };
     let word = if ask.done { "places-marked" } else { "places-unmarked" };
-    let done =
+    let (done, _) =
         act(desk, ask.order, word, move |tx, order, site| Ok(days::mark(tx, order, site, ask.item, mark)?)).await?;
     let (order, item) = (done.body.order.to_string(), ask.item.to_string());
     let back = if ask.done { "false" } else { "true" };
@@ -71,6 +72,7 @@ pub async fn set_up(desk: Desk, ask: StageAsk) -> Result<Done<DayNow>, Fault> {
     let at = when_done(desk.at(), ask.marked_at, ask.sent_at);
     act(desk, ask.order, "places-set-up-said", move |tx, order, site| Ok(days::declare_set_up(tx, order, site, at)?))
         .await
+        .map(taken_back)
 }
 
 pub async fn open(desk: Desk, ask: StageAsk) -> Result<Done<DayNow>, Fault> {
@@ -81,11 +83,26 @@ pub async fn open(desk: Desk, ask: StageAsk) -> Result<Done<DayNow>, Fault> {
         Opening::Lacks(missing) => Err(not_ready(&asked, &missing)),
     })
     .await
+    .map(taken_back)
 }
 
 pub async fn close(desk: Desk, ask: StageAsk) -> Result<Done<DayNow>, Fault> {
     let at = when_done(desk.at(), ask.marked_at, ask.sent_at);
-    act(desk, ask.order, "places-close-said", move |tx, order, site| Ok(days::close(tx, order, site, at)?)).await
+    act(desk, ask.order, "places-close-said", move |tx, order, site| Ok(days::close(tx, order, site, at)?))
+        .await
+        .map(taken_back)
+}
+
+/// The stage that was declared can be taken back where it is said: a site that was closed before is closed again.
+fn taken_back((done, before): (Done<DayNow>, Stage)) -> Done<DayNow> {
+    let (now, address) = (&done.body, format!("/sites/{}/readiness", done.body.site));
+    let order = now.order.to_string();
+    let undo = match before {
+        before if before == now.stage => return done,
+        Stage::Closed => Undo::by(format!("{address}/closure"), &[("order", &order)]),
+        _ => Undo::by(format!("{address}/withdrawal"), &[("order", &order), ("stage", now.stage.name())]),
+    };
+    done.undone_by(undo)
 }
 
 /// Takes back the stage somebody saw, unless the site has moved on since.
@@ -98,6 +115,7 @@ pub async fn withdraw(desk: Desk, ask: WithdrawAsk) -> Result<Done<DayNow>, Faul
         Ok(days::withdraw(tx, order, site)?)
     })
     .await
+    .map(|(done, _)| done)
 }
 
 async fn act(
@@ -105,17 +123,18 @@ async fn act(
     named: Option<Id<Order>>,
     saying: &'static str,
     work: impl Fn(&mut Tx, Id<Order>, Id<Site>) -> Result<(), Fault> + Send + 'static,
-) -> Result<Done<DayNow>, Fault> {
+) -> Result<(Done<DayNow>, Stage), Fault> {
     let site = desk.site()?;
     let day = desk.change(move |tx| {
         let order = order_of(tx, site, named)?;
+        let before = days::state(tx, order, site)?.map_or(Stage::Preparing, |readiness| readiness.stage);
         work(tx, order, site)?;
         days::heard(tx, site)?;
         let now = days::state(tx, order, site)?.ok_or(Refused::NoOrderHere)?;
-        Ok(DayNow { order, stage: now.stage, times: now.times, missing: now.missing() })
+        Ok((DayNow { site, order, stage: now.stage, times: now.times, missing: now.missing() }, before))
     });
-    let day = day.await?;
-    Ok(Done::at(format!("/sites/{site}/readiness?order={}", day.order), day).saying(saying))
+    let (day, before) = day.await?;
+    Ok((Done::at(format!("/sites/{site}/readiness?order={}", day.order), day).saying(saying), before))
 }
 
 fn not_ready(desk: &Desk, missing: &[Item]) -> Fault {

@@ -181,7 +181,11 @@ async fn zones_are_proposed_agreed_to_and_led() {
         assert_eq!(officer.post("/zones/proposal", agree).await.refused(), "409 places.7");
         let proposal = officer.get("/zones/proposal").await.json();
         let made = officer.post("/zones/proposal", json!({ "stamp": proposal["stamp"] })).await.json();
-        assert_eq!(made, json!({ "zones": 7, "sites": 41 }));
+        assert_eq!((&made["zones"], &made["sites"]), (&json!(7), &json!(41)));
+        officer.post("/zones/dissolution", json!({ "zone": made["made"] })).await.json();
+        assert_eq!(officer.get("/zones").await.json()["sites_outside"], json!(41), "taken back");
+        let proposal = officer.get("/zones/proposal").await.json();
+        let made = officer.post("/zones/proposal", json!({ "stamp": proposal["stamp"] })).await.json();
         assert_eq!(officer.get("/zones/proposal").await.refused(), "409 places.9");
 
         let zones = officer.get("/zones").await.json();
@@ -192,6 +196,8 @@ async fn zones_are_proposed_agreed_to_and_led() {
             .await
             .json();
         assert_eq!(officer.post(&format!("/enter/{}", code_of(&link)), json!({})).await.status, 303);
+        let refused = officer.post("/zones/dissolution", json!({ "zone": made["made"] })).await.refused();
+        assert_eq!(refused, "409 places.14", "somebody leads one of them");
 
         let lead = house.client(Role::ZoneLead, Scope::Zone(zone.parse().unwrap())).await;
         assert_eq!(officer.get("/zones").await.json()["zones"][0]["lead"]["name"], "王片长");

@@ -97,6 +97,7 @@ places-make-zones = Make these zones
 places-which-sites = Sites
 places-zone-name = { $division } { $number }
 places-zones-made = The zones are made. Name their leads.
+places-zones-dissolved = The new zones are taken back; their sites are in none again.
 places-comma = ,{" "}
 places-colon = :{" "}
 
@@ -188,6 +189,7 @@ places-refused-10 = The site has moved on, so nothing was taken back. Look at th
 places-refused-11 = Give a name of at most { $most } letters.
 places-refused-12 = That number cannot be called. Write it with its area code, or with + and its country code.
 places-refused-13 = That is no position: latitude lies between -90 and 90, longitude between -180 and 180, and both are needed.
+places-refused-14 = One of these zones has a lead already. Change the zone on the page of the site instead.
 
 # What becomes of rows
 places-row-no-code = no code: give the row one that no other row has

@@ -88,6 +88,7 @@ places-make-zones = 就这样划分
 places-which-sites = 包括
 places-zone-name = { $division }{ $number }片
 places-zones-made = 片区已划分。请指定片长。
+places-zones-dissolved = 刚划的片已撤销，这些点位又不属于任何片。
 places-comma = 、
 places-colon = ：
 
@@ -173,6 +174,7 @@ places-refused-10 = 状态已经变了，没有撤回。请刷新页面再看。
 places-refused-11 = 请填写姓名，不超过 { $most } 个字。
 places-refused-12 = 这个号码打不通。请写 11 位手机号，或带区号的电话。
 places-refused-13 = 坐标不对：纬度在 -90 到 90 之间，经度在 -180 到 180 之间，两个都要填。
+places-refused-14 = 其中有片已经定了片长，不能整批撤销。请在点位页改这个点位的片。
 
 # 导入时的逐行说明
 places-row-no-code = 没有编码：请给这一行一个不重复的编码

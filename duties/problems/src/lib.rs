@@ -12,6 +12,7 @@ mod rules;
 mod show;
 mod step;
 mod store;
+mod take_back;
 
 pub use crate::{
     line::Line,

@@ -17,6 +17,8 @@ web::refusals! { "problems":
     6 NamesNoPeople = 422,
     /// A request needs a few words.
     7 NeedsWords = 422,
+    /// Something has happened since.
+    8 MovedOn = 409,
 }
 
 impl From<No> for Refused {
@@ -27,6 +29,7 @@ impl From<No> for Refused {
             No::NotDone => Self::NotDone,
             No::OwnWork => Self::OwnWork,
             No::PromiseInThePast => Self::PromiseInThePast,
+            No::MovedOn => Self::MovedOn,
         }
     }
 }

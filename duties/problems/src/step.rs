@@ -1,6 +1,9 @@
 //! The steps of a request: take, answer, hand over, done, confirm, contest. Each is one change: state, step, event, alarm.
 
-use domain::{Event, Group, Id, Moment, things::Problem};
+use domain::{
+    Event, Group, Id, Moment,
+    things::{Problem, Site},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Tx;
@@ -32,25 +35,39 @@ pub struct Ask {
 /// How a request stands after a step.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Stands {
-    id: Id<Problem>,
-    number: i64,
-    state: State,
-    owner: Group,
+    pub id: Id<Problem>,
+    pub number: i64,
+    pub state: State,
+    pub owner: Group,
+    pub site: Option<Id<Site>>,
+}
+
+impl Stands {
+    pub const fn of(found: &Stored, state: State, owner: Group) -> Self {
+        Self { id: found.id, number: found.number, state, owner, site: found.here.site }
+    }
+
+    /// Where whoever works it looks at it.
+    pub fn in_queue(&self) -> String {
+        format!("/requests/{}", self.id)
+    }
+
+    /// Where whoever asked looks at it.
+    pub fn at_site(&self) -> String {
+        self.site.map_or_else(|| self.in_queue(), |site| format!("/sites/{site}/requests/{}", self.id))
+    }
 }
 
 pub async fn take(desk: Desk, ask: Ask) -> Result<Done<Stands>, Fault> {
     let by = desk.actor();
-    let done = step(
+    step(
         desk,
         ask,
         "taken",
         |id, _| Event::RequestTaken { problem: id },
         move |found, _, at| Ok((state::take(found.state, by, at).map_err(Refused::from)?, found.owner)),
     )
-    .await?;
-    // Handed to the own group nobody has it, and its clock runs again.
-    let (id, owner) = (done.body.id, done.body.owner);
-    Ok(done.undone_by(Undo::by(format!("/requests/{id}/handover"), &[("group", owner.name())])))
+    .await
 }
 
 pub async fn answer(desk: Desk, ask: Ask) -> Result<Done<Stands>, Fault> {
@@ -105,6 +122,7 @@ pub async fn confirm(desk: Desk, ask: Ask) -> Result<Done<Stands>, Fault> {
         move |found, _, at| Ok((state::confirm(found.state, by, at).map_err(Refused::from)?, found.owner)),
     )
     .await
+    .map(to_asker)
 }
 
 pub async fn contest(desk: Desk, ask: Ask) -> Result<Done<Stands>, Fault> {
@@ -116,6 +134,13 @@ pub async fn contest(desk: Desk, ask: Ask) -> Result<Done<Stands>, Fault> {
         move |found, _, at| Ok((state::contest(found.state, at).map_err(Refused::from)?, found.owner)),
     )
     .await
+    .map(to_asker)
+}
+
+/// Whoever gives the asker's word goes back to the site's page, and takes it back with the asker's right.
+fn to_asker(done: Done<Stands>) -> Done<Stands> {
+    let undo = Undo::by(format!("/requests/{}/verdict/withdrawal", done.body.id), &[]);
+    Done { to: done.body.at_site(), ..done }.undone_by(undo)
 }
 
 /// What every step does around its rule.
@@ -131,13 +156,16 @@ async fn step(
         .change(move |tx| {
             let found = table::find_named(tx, &district, &ask.request)?.ok_or(web::refusal::Refused::NotThere)?;
             let (state, owner) = rule(&found, &ask, tx.at())?;
+            let before = found.owner;
             if state != found.state || owner != found.owner {
                 apply(tx, &found, state, owner, name, ask.note.as_deref(), &event(found.id, state))?;
             }
-            Ok(Stands { id: found.id, number: found.number, state, owner })
+            Ok((Stands::of(&found, state, owner), before))
         })
         .await?;
-    Ok(Done::at(format!("/requests/{}", stands.id), stands).saying("problems-said"))
+    let (stands, before) = stands;
+    let undo = Undo::by(format!("{}/withdrawal", stands.in_queue()), &[("group", before.name())]);
+    Ok(Done::at(stands.in_queue(), stands).saying("problems-said").undone_by(undo))
 }
 
 fn apply(

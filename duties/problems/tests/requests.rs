@@ -184,3 +184,64 @@ async fn the_closing_of_a_closed_request_can_be_withdrawn_by_the_asker() {
     group.post(&format!("/requests/{id}/handover"), json!({"group": "allocation"})).await.json();
     assert_eq!(state(&group, &id).await["owner"], Group::Allocation.name());
 }
+
+/// Every step one has just made is taken back by its maker: the request stands as before, and the chain shows both.
+async fn taken_back(test: &TestHouse, site: Id<Site>) {
+    let chief = test.client(Role::SiteChief, Scope::Site(site)).await;
+    let group = test.client(Role::DutyOfficer, Scope::District).await;
+    let id = raise(&chief, json!({"kind": "supplies", "details": "口罩"})).await;
+    let steps = [
+        (&group, "take", json!({}), "withdrawal"),
+        (&group, "answer", json!({"note": "在路上", "minutes": 5}), "withdrawal"),
+        (&group, "handover", json!({"group": "allocation"}), "withdrawal"),
+        (&group, "done", json!({}), "withdrawal"),
+        (&chief, "confirmation", json!({}), "verdict/withdrawal"),
+        (&chief, "contest", json!({}), "verdict/withdrawal"),
+    ];
+    for (who, step, body, back) in steps {
+        if step == "confirmation" {
+            group.post(&format!("/requests/{id}/done"), json!({})).await.json();
+        }
+        let facts = |line: Value| [line["state"].clone(), line["owner"].clone(), line["due_at"].clone()];
+        let before = facts(state(&group, &id).await);
+        who.post(&format!("/requests/{id}/{step}"), body).await.json();
+        assert_ne!(facts(state(&group, &id).await), before, "{step} is a step");
+        let undone = who.post(&format!("/requests/{id}/{back}"), json!({"group": before[1]})).await;
+        undone.json();
+        assert_eq!(facts(state(&group, &id).await), before, "{step} was taken back");
+        assert_eq!(who.post(&format!("/requests/{id}/{back}"), json!({})).await.refused(), "409 problems.8", "once");
+    }
+    let chain = group.get(&format!("/requests/{id}")).await.json();
+    let count = chain["steps"].as_array().unwrap().iter().filter(|it| it["step"] == "taken_back").count();
+    assert_eq!(count, 6);
+}
+
+#[tokio::test]
+async fn ones_last_step_is_taken_back_on_sqlite() {
+    let (test, site, _) = house().await;
+    taken_back(&test, site).await;
+}
+
+#[tokio::test]
+async fn ones_last_step_is_taken_back_on_postgresql() {
+    let (test, site, _) = house_on(store::testing::postgres(House::migrations(&duties()))).await;
+    taken_back(&test, site).await;
+}
+
+#[tokio::test]
+async fn what_others_did_and_what_is_old_is_not_taken_back() {
+    let (test, site, _) = house().await;
+    let chief = test.client(Role::SiteChief, Scope::Site(site)).await;
+    let (one, other) = (
+        test.client(Role::PreventionGroup, Scope::District).await,
+        test.client(Role::DutyOfficer, Scope::District).await,
+    );
+    let id = raise(&chief, json!({"kind": "problem", "details": "没有水"})).await;
+    let back = format!("/requests/{id}/withdrawal");
+    assert_eq!(chief.post(&format!("/requests/{id}/verdict/withdrawal"), json!({})).await.refused(), "409 problems.8");
+    one.post(&format!("/requests/{id}/take"), json!({})).await.json();
+    assert_eq!(other.post(&back, json!({})).await.refused(), "409 problems.8");
+    test.clock.set(test.clock.now().plus_min(11));
+    assert_eq!(one.post(&back, json!({})).await.refused(), "409 problems.8");
+    assert_eq!(state(&other, &id).await["state"]["state"], "taken");
+}

@@ -1,4 +1,5 @@
 problems-said = Noted.
+problems-taken-back = Taken back: it stands as before.
 problems-refused-1 = Somebody else has taken this. See who it is, or ask them to hand it over.
 problems-refused-2 = This is closed. If it needs more, the asker can tap "not done".
 problems-refused-3 = Nobody has reported this done yet; it cannot be closed.
@@ -6,6 +7,7 @@ problems-refused-4 = One's own work is closed by somebody else: the asker, or an
 problems-refused-5 = The promised time has passed. Name a later one.
 problems-refused-6 = A request for people names a role and a number.
 problems-refused-7 = Write a few words, so that the asker knows what will happen.
+problems-refused-8 = This step can no longer be taken back: something has happened since, or ten minutes have passed. Answer again, or hand it over.
 
 problems-requests = Requests
 problems-queues = Queues
@@ -65,5 +67,6 @@ problems-step-handed_over = Handed over
 problems-step-done = Reported done
 problems-step-confirmed = Confirmed, closed
 problems-step-reopened = Not done: opened again
+problems-step-taken_back = Last step taken back
 problems-step-escalated = Silence: told higher up
 problems-to-site-page = Back to my site

@@ -1,4 +1,5 @@
 problems-said = 已记录。
+problems-taken-back = 已撤销这一步，恢复原状。
 problems-refused-1 = 别人已经接手了。请看是谁，或请他移交。
 problems-refused-2 = 这一条已经办结。需要再办，请提出人点“没办好”。
 problems-refused-3 = 还没有人报告办好，不能销号。
@@ -6,6 +7,7 @@ problems-refused-4 = 自己办的事不能自己销号，请提出人或别的�
 problems-refused-5 = 答应的时间已经过去，请写一个以后的时间。
 problems-refused-6 = 要人请写明岗位和人数。
 problems-refused-7 = 请写几个字，让提出人知道怎么办。
+problems-refused-8 = 这一步不能撤销：已有新的进展，或已过10分钟。请写答复说明，或移交。
 
 problems-requests = 求助
 problems-queues = 队列
@@ -65,5 +67,6 @@ problems-step-handed_over = 移交
 problems-step-done = 报告办好
 problems-step-confirmed = 确认销号
 problems-step-reopened = 退回重办
+problems-step-taken_back = 撤销上一步
 problems-step-escalated = 自动上报
 problems-to-site-page = 回到本点

@@ -3,7 +3,7 @@
 use domain::{Event, Moment};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use web::{Desk, Done, Fault};
+use web::{Desk, Done, Fault, Undo};
 
 use crate::{refusals::Refused, store::volunteers};
 
@@ -22,12 +22,16 @@ pub async fn state(desk: Desk, ask: State) -> Result<Done<()>, Fault> {
     if from.zip(until).is_some_and(|(from, until)| until <= from) {
         return Err(Refused::WindowTurned.into());
     }
-    desk.change(move |tx| {
+    let before = desk.change(move |tx| {
+        let before = volunteers::head_by_id(tx, id)?.map_or((None, None), |it| (it.available_from, it.available_until));
         volunteers::set_availability(tx, id, from, until)?;
-        Ok(tx.record(&place, id.uuid(), &Event::AvailabilityStated { volunteer: id })?)
-    })
-    .await?;
-    Ok(Done::at("/record", ()).saying("responders-availability-stated"))
+        tx.record(&place, id.uuid(), &Event::AvailabilityStated { volunteer: id })?;
+        Ok(before)
+    });
+    let (from, until) = before.await?;
+    let written = |at: Option<Moment>| at.map_or_else(String::new, Moment::rfc3339);
+    let undo = Undo::by("/record/availability", &[("from", &written(from)), ("until", &written(until))]);
+    Ok(Done::at("/record", ()).saying("responders-availability-stated").undone_by(undo))
 }
 
 /// A date and time as a person or a browser wrote it, on the clock of the place.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sheets::{Cell, Format, Layout, SheetOut};
 use store::Tx;
 use web::{
-    Attachment, Desk, Done, Fault, Page,
+    Attachment, Desk, Done, Fault, Page, Undo,
     exports::{Leave, Leaving, Taken, Why},
     refusal::Refused as House,
     view,
@@ -251,20 +251,44 @@ pub struct Decide {
     volunteer: Id<things::Volunteer>,
     listed: bool,
     /// What the list says about it.
+    #[serde(default)]
     reason: String,
+    /// Takes the decision back: the rules speak again.
+    #[serde(default)]
+    forget: bool,
 }
 
 /// Puts somebody on the list, or takes them off; either needs a reason.
 pub async fn decide(desk: Desk, ask: Decide) -> Result<Done<()>, Fault> {
-    let (reason, mut place) = (text(&ask.reason)?, desk.here().clone());
+    let reason = if ask.forget { String::new() } else { text(&ask.reason)? };
+    let mut place = desk.here().clone();
     place.person = Some(ask.volunteer.uuid());
+    // Read apart: what a change answers is kept, and reasons do not lie open.
+    let district = place.district.clone();
+    let before = desk.look(move |tx| Ok(commendations::decisions(tx, &district)?.remove(&ask.volunteer))).await?;
     desk.change(move |tx| {
         volunteers::place_by_id(tx, &place.district, ask.volunteer)?.ok_or(House::NotThere)?;
-        let decision = Decision { listed: ask.listed, reason: Some(reason.clone()) };
-        commendations::decide(tx, &place.district, ask.volunteer, &decision)?;
+        if ask.forget {
+            commendations::forget(tx, ask.volunteer)?;
+        } else {
+            let decision = Decision { listed: ask.listed, reason: Some(reason.clone()) };
+            commendations::decide(tx, &place.district, ask.volunteer, &decision)?;
+        }
         let event = Event::Commended { volunteer: ask.volunteer, on: ask.listed };
         Ok(tx.record(&place, ask.volunteer.uuid(), &event)?)
     })
     .await?;
-    Ok(Done::at("/commendations", ()).saying("responders-commendation-decided"))
+    let volunteer = ask.volunteer.to_string();
+    let done = Done::at("/commendations", ()).saying("responders-commendation-decided");
+    let back = if ask.listed { "false" } else { "true" };
+    let undo =
+        |fields: &[(&str, &str)]| Undo::by("/commendations", &[&[("volunteer", volunteer.as_str())], fields].concat());
+    Ok(match before {
+        _ if ask.forget => done,
+        None => done.undone_by(undo(&[("listed", back), ("forget", "true")])),
+        Some(Decision { listed, reason }) => {
+            let listed = if listed { "true" } else { "false" };
+            done.undone_by(undo(&[("listed", listed), ("reason", &reason.unwrap_or_default())]))
+        }
+    })
 }

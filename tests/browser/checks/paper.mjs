@@ -1,5 +1,5 @@
-// The page prints on A4: nothing cut at the right, no navigation on paper, its pages are numbered and its rows kept whole
-// (U16).
+// The page prints on A4: nothing cut at the right, no navigation on paper, its pages are numbered and its rows kept whole;
+// what has a button for printing carries a code that leads back to it (U16).
 
 import { overflow } from './fits.mjs';
 
@@ -31,5 +31,7 @@ function onPaper() {
   if (!rules.flatMap(inside).some((rule) => /counter\(pages\)/.test(rule.cssText))) faults.push('sheets without "page n of m"');
   const row = [...document.querySelectorAll('tbody tr')].find((element) => getComputedStyle(element).breakInside !== 'avoid');
   if (row) faults.push(`a row may be cut between two sheets: ${row.textContent.trim().slice(0, 40)}`);
+  const code = [...document.querySelectorAll('.qr svg')].find((element) => element.checkVisibility());
+  if (document.querySelector('[data-print]') && !code) faults.push('a sheet with no code that leads back to its page');
   return faults;
 }

@@ -1,7 +1,7 @@
 // The first look on a bad network: 400 kbit/s with 400 ms to the server and back, nothing in the cache (U4). Measured by
 // the browser itself: first contentful paint and layout shift.
 
-const NETWORK = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 };
+export const NETWORK = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 };
 const FIRST_PAINT_MS = 2_500;
 const SHIFT = 0.02;
 const SETTLE_MS = 700;

@@ -16,12 +16,12 @@ const FILES = {
     'S1,文明路采样点,440902001,文明路1号,21.660,110.900,4,6,3,3', 'S2,人民路采样点,440902001,人民路2号,21.665,110.910,2,4,2,1'].join('\n'),
   teams: 'code,name,organisation,latitude,longitude\nT1,第一队,区直机关,21.66,110.90\n',
   links: 'team,site\nT1,S1\nT1,S2\n',
-  volunteers: ['code,name,phone,team,latitude,longitude,roles',
-    ...Array.from({ length: PEOPLE }, (_, nth) => `V${String(nth).padStart(3, '0')},志愿者${nth},1380013${String(nth).padStart(4, '0')},T1,21.66,110.90,gatekeeper;registrar;queue_marshal;runner`)].join('\n'),
+  volunteers: ['code,name,phone,team,latitude,longitude,roles,email',
+    ...Array.from({ length: PEOPLE }, (_, nth) => `V${String(nth).padStart(3, '0')},志愿者${nth},1380013${String(nth).padStart(4, '0')},T1,21.66,110.90,gatekeeper;registrar;queue_marshal;runner,v${nth}@muster.test`)].join('\n'),
 };
 
-/** Sets it up and serves it. `tokens` are sessions without an end, for the cookie `muster`. */
-export async function openDistrict() {
+/** Sets it up and serves it. `tokens` are sessions without an end, for the cookie `muster`. `mail`: the port of a letterbox. */
+export async function openDistrict({ mail } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'muster-district-'));
   const database = join(folder, 'district.db');
   const key = join(folder, 'muster.key');
@@ -33,7 +33,9 @@ export async function openDistrict() {
   }
   const token = async (...of) => (await command('token', ...of, ...at)).trim().split('\n').pop();
   const tokens = { duty_officer: await token('--role', 'duty_officer'), site_chief: await token('--role', 'site_chief', '--site', 'S1') };
-  const server = await serve(database, key);
+  const settings = join(folder, 'muster.toml');
+  await writeFile(settings, mail ? `[notices.smtp]\nhost = "127.0.0.1"\nport = ${mail}\nplain = true\nfrom = "muster@muster.test"\n` : '');
+  const server = await serve(database, key, '--config', settings);
   const district = { ...server, folder, database, key, tokens, ask: (...asked) => ask(server.address, tokens.duty_officer, ...asked) };
   district.stop = async () => {
     await server.stop();

@@ -24,8 +24,8 @@ export async function command(...args) {
 }
 
 /** Serves a database that is there already, as after a restore. `stop()` ends the server and leaves the database. */
-export async function serve(database, keyFile) {
-  const child = spawn(PROGRAM, ['serve', '--database', `sqlite:${database}`, '--key-file', keyFile, '--listen', '127.0.0.1:0'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function serve(database, keyFile, ...more) {
+  const child = spawn(PROGRAM, ['serve', '--database', `sqlite:${database}`, '--key-file', keyFile, '--listen', '127.0.0.1:0', ...more], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   const complaints = keepTail(child.stderr);
   const address = await new Promise((resolve, reject) => {
     child.once('close', (code) => reject(new Error([`muster serve ended with ${code}`, ...complaints].join('\n'))));

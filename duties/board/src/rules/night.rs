@@ -50,6 +50,16 @@ struct Trip {
     was_loud: bool,
 }
 
+impl Trip {
+    /// A step was taken back: what it had brought is not counted.
+    fn stand_again(&mut self, state: &str, group: Group) {
+        self.group = group;
+        self.is_closed = state == "confirmed";
+        self.done_at = self.done_at.filter(|_| matches!(state, "done" | "confirmed"));
+        self.taken_at = self.taken_at.filter(|_| state != "raised");
+    }
+}
+
 /// Gathers entry after entry.
 #[derive(Default)]
 pub struct Teller {
@@ -104,6 +114,7 @@ impl Teller {
         | Event::RequestDone { problem }
         | Event::RequestConfirmed { problem }
         | Event::RequestReopened { problem }
+        | Event::RequestTakenBack { problem, .. }
         | Event::RequestHandedOver { problem, .. }
         | Event::RequestEscalated { problem, .. }) = event
         else {
@@ -120,6 +131,7 @@ impl Teller {
             Event::RequestConfirmed { .. } => trip.is_closed = true,
             Event::RequestReopened { .. } => trip.is_closed = false,
             Event::RequestHandedOver { to, .. } => trip.group = *to,
+            Event::RequestTakenBack { state, group, .. } => trip.stand_again(state, *group),
             _ => trip.was_loud = true,
         }
     }

@@ -1,12 +1,16 @@
 //! Changing an order: name and milestones. The shift stays once people were told of it.
 
-use domain::{Event, Id, things};
+use domain::{Event, Id, Moment, things};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use web::{Desk, Done, Fault};
+use web::{Desk, Done, Fault, Undo};
 
 use super::give::read_moment;
-use crate::{refusals::Refused, rules::milestones::Milestones, store::orders};
+use crate::{
+    refusals::Refused,
+    rules::milestones::Milestones,
+    store::orders::{self, Order},
+};
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct ChangeOrder {
@@ -22,6 +26,8 @@ pub struct ChangeOrder {
 
 pub async fn change(desk: Desk, ask: ChangeOrder) -> Result<Done<()>, Fault> {
     let (id, at_desk) = (ask.order, desk.clone());
+    // Read apart: what a change answers is kept, and names do not lie open.
+    let before = desk.look(move |tx| super::open(tx, id)).await?;
     desk.change(move |tx| {
         let mut order = super::open(tx, id)?;
         let milestones = milestones(&at_desk, &ask, order.milestones)?;
@@ -38,7 +44,17 @@ pub async fn change(desk: Desk, ask: ChangeOrder) -> Result<Done<()>, Fault> {
         Ok(tx.record(&order.jurisdiction(), id.uuid(), &Event::OrderChanged { order: id })?)
     })
     .await?;
-    Ok(Done::at(format!("/orders/{id}"), ()).saying("web-saved"))
+    Ok(Done::at(format!("/orders/{id}"), ()).saying("web-saved").undone_by(as_before(&before)))
+}
+
+/// The same form with what stood there.
+fn as_before(order: &Order) -> Undo {
+    let Milestones { order_at, set_up_at, in_place_at, close_at, shift_from, shift_until } = order.milestones;
+    let times = [order_at, set_up_at, in_place_at, close_at, shift_from, shift_until].map(Moment::rfc3339);
+    let names = ["order_at", "set_up_at", "in_place_at", "close_at", "shift_from", "shift_until"];
+    let mut fields = vec![("name", order.name.as_str())];
+    fields.extend(names.into_iter().zip(times.iter().map(String::as_str)));
+    Undo::by(format!("/orders/{}", order.id), &fields)
 }
 
 fn milestones(desk: &Desk, ask: &ChangeOrder, now: Milestones) -> Result<Milestones, Fault> {

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Tx;
 use uuid::Uuid;
-use web::{Desk, Done, Fault};
+use web::{Desk, Done, Fault, Undo};
 
 use crate::{
     gate::{self, Entry},
@@ -34,7 +34,8 @@ pub async fn close(desk: Desk, ask: Ask) -> Result<Done<()>, Fault> {
         Ok(tx.record(&order.jurisdiction(), id.uuid(), &Event::OrderClosed { order: id })?)
     })
     .await?;
-    Ok(Done::at(format!("/orders/{id}"), ()).saying("deployments-order-closed"))
+    let undo = Undo::by(format!("/orders/{id}/reopening"), &[]);
+    Ok(Done::at(format!("/orders/{id}"), ()).saying("deployments-order-closed").undone_by(undo))
 }
 
 fn send_home(tx: &mut Tx, order: &Order) -> Result<(), Fault> {

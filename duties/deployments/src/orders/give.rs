@@ -7,7 +7,7 @@ use places::SiteHead;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use web::{Desk, Done, Fault, House, Page, view};
+use web::{Desk, Done, Fault, House, Page, Undo, view};
 
 use crate::{
     refusals::Refused,
@@ -111,7 +111,8 @@ pub async fn give(desk: Desk, ask: GiveOrder) -> Result<Done<Given>, Fault> {
             begin(tx, &order, &sites, rule)
         })
         .await?;
-    Ok(Done::at(format!("/orders/{}", given.order), given).saying("deployments-order-given"))
+    let undo = Undo::by(format!("/orders/{}/closing", given.order), &[]);
+    Ok(Done::at(format!("/orders/{}", given.order), given).saying("deployments-order-given").undone_by(undo))
 }
 
 /// Writes an order down with its sites and what they need.

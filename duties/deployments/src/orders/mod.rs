@@ -8,6 +8,7 @@ pub mod declined;
 pub mod give;
 pub mod list;
 pub mod posts;
+pub mod reopen;
 pub mod show;
 
 use domain::{Id, things};

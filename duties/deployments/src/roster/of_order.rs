@@ -1,4 +1,4 @@
-//! The roster of a whole order, page by page.
+//! The roster of a whole order, page by page, site by site: as it hangs on a wall.
 
 use domain::{Id, PostRole, things};
 use notices::Delivery;
@@ -8,22 +8,26 @@ use store::Tx;
 use web::{Desk, Fault, Page, view};
 
 use super::Presence;
-use crate::{orders, store::assignments, store::orders::Order};
+use crate::{
+    orders,
+    store::assignments::{self, Place},
+    store::orders::Order,
+};
 
 const PAGE: usize = 100;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Ask {
     order: Id<things::Order>,
-    /// People after this one.
-    after: Option<Id<things::Volunteer>>,
+    /// People after this place, as `next` of the page before gave it.
+    after: Option<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct OrderRosterPage {
     pub order: Order,
     pub lines: Vec<OrderLine>,
-    pub next: Option<Id<things::Volunteer>>,
+    pub next: Option<String>,
 }
 view!(OrderRosterPage, "order_roster.html");
 
@@ -52,12 +56,22 @@ pub async fn show(desk: Desk, ask: Ask) -> Result<Page<OrderRosterPage>, Fault> 
     Ok(Page(page))
 }
 
+fn place(text: &str) -> Result<Place, Fault> {
+    let read = || {
+        let (site, rest) = text.split_once('.')?;
+        let (role, volunteer) = rest.split_once('.')?;
+        Some((site.parse().ok()?, role.parse().ok()?, volunteer.parse().ok()?))
+    };
+    read().ok_or_else(|| web::refusal::Refused::NotUnderstood.with("reason", text.to_owned()).into())
+}
+
 fn page(tx: &mut Tx, ask: &Ask) -> Result<OrderRosterPage, Fault> {
     let order = orders::named(tx, ask.order)?;
-    let mut held = assignments::page(tx, ask.order, ask.after, PAGE + 1)?;
+    let after = ask.after.as_deref().map(place).transpose()?;
+    let mut held = assignments::page(tx, ask.order, after, PAGE + 1)?;
     let is_more = held.len() > PAGE;
     held.truncate(PAGE);
-    let next = held.last().filter(|_| is_more).map(|held| held.volunteer);
+    let next = held.last().filter(|_| is_more).map(|held| format!("{}.{}.{}", held.site, held.role, held.volunteer));
     let ids: Vec<_> = held.iter().map(|held| held.volunteer).collect();
     let persons = responders::persons(tx, &ids)?;
     let mut told = notices::deliveries(tx, ask.order.uuid(), &ids)?;

@@ -117,17 +117,19 @@ pub fn live(tx: &mut Tx, order: Id<AnOrder>) -> Result<Vec<Assignment>, Error> {
     tx.rows(&sql, params![order], Assignment::read)
 }
 
-/// A page of an order's live assignments by volunteer, after one.
-pub fn page(
-    tx: &mut Tx,
-    order: Id<AnOrder>,
-    after: Option<Id<Volunteer>>,
-    most: usize,
-) -> Result<Vec<Assignment>, Error> {
-    let after = after.map_or(uuid::Uuid::nil(), Id::uuid);
-    let sql =
-        format!("{COLUMNS} where order_id = $1 and volunteer > $2 and ended_at is null order by volunteer limit $3");
-    tx.rows(&sql, params![order, after, most], Assignment::read)
+/// Where a page of an order's assignments ends.
+pub type Place = (Id<Site>, PostRole, Id<Volunteer>);
+
+/// A page of an order's live assignments, site by site and role by role, after one.
+pub fn page(tx: &mut Tx, order: Id<AnOrder>, after: Option<Place>, most: usize) -> Result<Vec<Assignment>, Error> {
+    let nil = uuid::Uuid::nil();
+    let (site, role, volunteer) =
+        after.map_or((nil, "", nil), |(site, role, volunteer)| (site.uuid(), role.name(), volunteer.uuid()));
+    let sql = format!(
+        "{COLUMNS} where order_id = $1 and ended_at is null and (site, role, volunteer) > ($2, $3, $4) \
+         order by site, role, volunteer limit $5"
+    );
+    tx.rows(&sql, params![order, site, role, volunteer, most], Assignment::read)
 }
 
 /// Who declined under an order.

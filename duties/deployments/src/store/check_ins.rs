@@ -130,6 +130,13 @@ pub fn last_way(tx: &mut Tx, order: Id<AnOrder>, volunteer: Id<Volunteer>, way: 
     tx.first(&sql, params![volunteer, order, way.name()], read)
 }
 
+/// Who was checked out of where at that moment.
+pub fn went_at(tx: &mut Tx, order: Id<AnOrder>, at: Moment) -> Result<Vec<(Id<Site>, Id<Volunteer>)>, Error> {
+    let sql = "select site, volunteer from check_ins where order_id = $1 and way = 'out' and received_at = $2 \
+               and device is null and undone_at is null order by id";
+    tx.rows(sql, params![order, at], |row| Ok((row.get("site")?, row.get("volunteer")?)))
+}
+
 pub fn set_undone(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
     let at = tx.at();
     tx.execute("update check_ins set undone_at = $2 where id = $1", params![id, at])?;

@@ -173,6 +173,11 @@ pub fn close(tx: &mut Tx, id: Id<AnOrder>) -> Result<bool, Error> {
     Ok(closed > 0)
 }
 
+pub fn reopen(tx: &mut Tx, id: Id<AnOrder>) -> Result<(), Error> {
+    tx.execute("update orders set closed_at = null where id = $1", params![id])?;
+    Ok(())
+}
+
 pub fn set_plan(tx: &mut Tx, id: Id<AnOrder>, plan: Option<Id<Plan>>) -> Result<(), Error> {
     tx.execute("update orders set plan = $2 where id = $1", params![id, plan])?;
     Ok(())

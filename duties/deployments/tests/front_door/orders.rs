@@ -93,6 +93,67 @@ async fn nothing_is_done_under_a_closed_order() {
     assert_eq!(volunteer.post("/duty/check-in", json!({})).await.refused(), "404 deployments.12");
 }
 
+/// Who stands at the site of an order, as its roster says.
+async fn present(ground: &Ground, site: usize) -> Vec<String> {
+    let lines = ground.officer.get(&format!("/sites/{}/roster", ground.sites[site])).await.json()["lines"].clone();
+    let here = |line: &&serde_json::Value| line["presence"]["presence"] == "arrived";
+    lines.as_array().unwrap().iter().filter(here).map(|line| line["volunteer"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_closing_is_taken_back_and_everybody_stands_where_they_stood() {
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    let chief = ground.chief(0).await;
+    for held in ground.at_site(&order, 0).await.iter().take(3) {
+        let path = format!("/sites/{}/arrivals", ground.sites[0]);
+        chief.post(&path, json!({"volunteer": held.volunteer})).await.json();
+    }
+    let (before, counts) = (present(&ground, 0).await, ground.tallies(&order).await);
+    assert_eq!(before.len(), 3);
+    let closing = format!("/orders/{order}/closing");
+    ground.officer.post(&closing, json!({})).await.json();
+    assert_eq!(present(&ground, 0).await.len(), 0);
+    ground.officer.post(&format!("/orders/{order}/reopening"), json!({})).await.json();
+    assert_eq!((present(&ground, 0).await, ground.tallies(&order).await), (before, counts));
+    assert_eq!(
+        ground.officer.post(&format!("/orders/{order}/reopening"), json!({})).await.refused(),
+        "409 deployments.28"
+    );
+    ground.officer.post(&closing, json!({})).await.json();
+    ground.house.clock.set(ground.now().plus_min(11));
+    assert_eq!(
+        ground.officer.post(&format!("/orders/{order}/reopening"), json!({})).await.refused(),
+        "409 deployments.28"
+    );
+}
+
+/// An order whose people are told, with a shift of its own.
+async fn told_for(ground: &Ground, [order_at, set_up_at, from, until]: [&str; 4]) -> String {
+    let times = json!({
+        "name": "夜班", "order_at": order_at, "set_up_at": set_up_at, "in_place_at": from, "close_at": until,
+        "shift_from": from, "shift_until": until,
+    });
+    let order = ground.officer.post("/orders", times).await.json()["order"].as_str().unwrap().to_owned();
+    let plan = ground.plan(&order).await;
+    ground.publish(&order, &plan).await;
+    order
+}
+
+#[tokio::test]
+async fn an_order_whose_people_are_held_by_another_stays_closed() {
+    let ground = Ground::small().await;
+    let order =
+        told_for(&ground, ["2022-09-20T12:00", "2022-09-20T18:00", "2022-09-20T20:00", "2022-09-21T08:00"]).await;
+    let (closing, reopening) = (format!("/orders/{order}/closing"), format!("/orders/{order}/reopening"));
+    ground.officer.post(&closing, json!({})).await.json();
+    let other =
+        told_for(&ground, ["2022-09-20T13:00", "2022-09-21T01:00", "2022-09-21T02:00", "2022-09-21T12:00"]).await;
+    assert_eq!(ground.officer.post(&reopening, json!({})).await.refused(), "409 deployments.7");
+    ground.officer.post(&format!("/orders/{other}/closing"), json!({})).await.json();
+    ground.officer.post(&reopening, json!({})).await.json();
+}
+
 #[tokio::test]
 async fn headcounts_follow_the_guideline_where_it_is_asked_for() {
     let ground = Ground::small().await;

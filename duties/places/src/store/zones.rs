@@ -64,6 +64,11 @@ pub fn clear(tx: &mut Tx, district: &District) -> Result<(), Error> {
     Ok(())
 }
 
+/// Takes every site out of one zone; gives how many.
+pub fn empty(tx: &mut Tx, zone: Id<Zone>) -> Result<u64, Error> {
+    tx.execute("update sites set zone = null where zone = $1", params![zone])
+}
+
 /// Removes a zone that no site is in any more.
 pub fn remove(tx: &mut Tx, id: Id<Zone>) -> Result<(), Error> {
     tx.execute("delete from zones where id = $1", params![id])?;

@@ -60,6 +60,26 @@ pub enum No {
     OwnWork,
     /// The promised time has passed already.
     PromiseInThePast,
+    /// The last step is somebody else's, or too long ago.
+    MovedOn,
+}
+
+/// How long one's own last step can be taken back.
+pub const TAKE_BACK_MIN: i64 = 10;
+/// The name of that step in the chain.
+pub const TAKEN_BACK: &str = "taken_back";
+
+/// The last step was a mistake of whoever made it: the state before it stands again, unless something has happened since.
+/// What was raised is not taken back but answered.
+pub fn take_back(chain: &[(&str, Actor, Moment, State)], by: Actor, at: Moment) -> Result<State, No> {
+    match chain {
+        [.., (_, _, _, before), (step, who, made_at, _)]
+            if *step != TAKEN_BACK && *who == by && at <= made_at.plus_min(TAKE_BACK_MIN) =>
+        {
+            Ok(*before)
+        }
+        _ => Err(No::MovedOn),
+    }
 }
 
 /// Somebody of the owner group takes it. Taking what one has already is no change.
@@ -155,6 +175,18 @@ mod tests {
         let closed = State::Confirmed { by: somebody(2), since: T0 };
         assert_eq!(contest(closed, T1), Ok(State::Raised { since: T1 }));
         assert_eq!(take(closed, somebody(1), T1), Err(No::Closed));
+    }
+
+    #[test]
+    fn only_ones_own_last_step_is_taken_back_once_and_soon() {
+        let (raised, one) = (State::Raised { since: T0 }, somebody(1));
+        let taken = take(raised, one, T0).unwrap();
+        let chain = [("raised", somebody(9), T0, raised), ("taken", one, T0, taken)];
+        assert_eq!(take_back(&chain, one, T1), Ok(raised));
+        assert_eq!(take_back(&chain, somebody(2), T1), Err(No::MovedOn));
+        assert_eq!(take_back(&chain, one, T0.plus_min(TAKE_BACK_MIN + 1)), Err(No::MovedOn));
+        assert_eq!(take_back(&chain[..1], somebody(9), T1), Err(No::MovedOn));
+        assert_eq!(take_back(&[chain[1], (TAKEN_BACK, one, T1, raised)], one, T1), Err(No::MovedOn));
     }
 
     #[test]

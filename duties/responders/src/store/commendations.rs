@@ -29,6 +29,12 @@ pub fn decide(tx: &mut Tx, district: &District, volunteer: Id<Volunteer>, decisi
     Ok(())
 }
 
+/// Without a decision the rules speak.
+pub fn forget(tx: &mut Tx, volunteer: Id<Volunteer>) -> Result<()> {
+    tx.execute("delete from commendations where volunteer = $1", params![volunteer])?;
+    Ok(())
+}
+
 pub fn decisions(tx: &mut Tx, district: &District) -> Result<HashMap<Id<Volunteer>, Decision>> {
     let sql = "select volunteer, listed, reason from commendations where district = $1";
     let rows = tx.rows(sql, params![district], |row| {

@@ -1,0 +1,167 @@
+// A volunteer of one night: from the message to "I am here" by taps alone, on a bad network (U22), and every act of theirs on
+// the engine inside WeChat of the time, without service workers (U6).
+
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+
+import { NETWORK } from './checks/speed.mjs';
+import { openChromium } from './rig/browser.mjs';
+import { openChromium86 } from './rig/chromium86.mjs';
+import { openDistrict } from './rig/district.mjs';
+import { openFront } from './rig/front.mjs';
+import { openLetterbox } from './rig/letterbox.mjs';
+import { newPhone, until } from './rig/site.mjs';
+
+const IN_PLACE_WITHIN_MS = 30_000;
+
+const post = await openLetterbox();
+const house = await openDistrict({ mail: post.port });
+const front = await openFront(house.address);
+const [browser, old] = await Promise.all([openChromium(), openChromium86()]);
+after(async () => {
+  await Promise.all([browser.close(), old.close()]);
+  front.close();
+  await house.stop();
+  await post.close();
+});
+
+/** The way in that a delivered message carries. */
+async function linkOf(nth) {
+  const { text } = await post.waitFor(`v${nth}@muster.test`, 20_000);
+  const [head, ...body] = text.split(/\r?\n\r?\n/);
+  const written = body.join('\n\n');
+  const said = /base64/i.test(head) ? Buffer.from(written, 'base64').toString() : written.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+  const [path] = /\/enter\/[\w-]+/.exec(said) ?? [];
+  assert.ok(path, said);
+  return path;
+}
+
+/** Where somebody is, as headquarters sees it. */
+async function seenOf(nth) {
+  const code = `V${String(nth).padStart(3, '0')}`;
+  const { id } = (await house.ask(`/volunteers?find=${code}`)).people.find((one) => one.code === code);
+  const sites = await house.ask('/sites');
+  for (const { site } of sites.sites) {
+    const line = (await house.ask(`/sites/${site.id}/roster`)).lines.find(({ volunteer }) => volunteer === id);
+    if (line) return { id, ...line.presence };
+  }
+  return { id, presence: 'nowhere' };
+}
+
+/** Who has a post, in the order of the list. */
+const posted = [];
+for (let nth = 0; posted.length < 5; nth += 1) if ((await seenOf(nth)).presence !== 'nowhere') posted.push(nth);
+
+describe('from the message to being there', () => {
+  /** Opens the link of a message and taps what the page offers until headquarters sees them; how long that took. */
+  async function byTaps(nth, network) {
+    const path = await linkOf(nth);
+    const context = await newPhone(browser, front.address);
+    context.setDefaultTimeout(network ? IN_PLACE_WITHIN_MS : 5000);
+    const page = await context.newPage();
+    try {
+      const wire = await context.newCDPSession(page);
+      await wire.send('Network.enable');
+      if (network) await wire.send('Network.emulateNetworkConditions', network);
+      const began = Date.now();
+      let fields = 0;
+      await page.goto(path);
+      fields += await page.locator('input:not([type=hidden])').count();
+      await page.locator('main button').tap();
+      await page.locator('form[action="/duty/acknowledgement"] button').tap();
+      await page.locator('form[action="/duty/check-in"] button').tap();
+      await page.locator('form[action="/duty/check-out"]').waitFor();
+      fields += await page.locator('input[type=password]').count();
+      const took_ms = Date.now() - began;
+      assert.equal((await seenOf(nth)).presence, 'arrived');
+      const there_and_back_ms = await page.evaluate(async () => {
+        const asked = performance.now();
+        await fetch('/healthz', { cache: 'no-store' });
+        return performance.now() - asked;
+      });
+      return { took_ms, fields, there_and_back_ms };
+    } finally {
+      await context.close();
+    }
+  }
+
+  test('within thirty seconds, nothing typed, at 400 kbit/s and 400 ms', async (t) => {
+    const slow = await byTaps(posted[0], NETWORK);
+    const fast = await byTaps(posted[1], null);
+    t.diagnostic(`${slow.took_ms} ms; ${fast.took_ms} ms on a good network`);
+    assert.equal(slow.fields, 0, 'nothing is asked for');
+    assert.ok(slow.took_ms <= IN_PLACE_WITHIN_MS, `${slow.took_ms} ms`);
+    assert.ok(slow.there_and_back_ms >= NETWORK.latency && fast.there_and_back_ms < NETWORK.latency, 'the network was bad, and only there');
+  });
+
+  test('control: a way in that was taken away lets nobody in', async () => {
+    await linkOf(posted[2]);
+    await house.ask(`/volunteers/${(await seenOf(posted[2])).id}/link`, {});
+    await assert.rejects(byTaps(posted[2], null));
+    assert.equal((await seenOf(posted[2])).presence, 'told');
+  });
+});
+
+describe('on Chromium 86 without service workers', () => {
+  /** Clicks without the questions that today's Playwright asks and this engine does not know. */
+  const click = (page, selector) => page.evaluate((selector) => document.querySelector(selector).click(), selector);
+
+  /** Waits until something is on the page. */
+  const shown = (page, selector, within_ms = 20_000) => page.waitForFunction((selector) => document.querySelector(selector), selector, { timeout: within_ms });
+
+  const api = (page, path) => page.evaluate(async (path) => (await fetch(`/api/v1${path}`)).json(), path);
+
+  async function inFrontOf(nth, use) {
+    const context = await newPhone(old.browser, front.address, undefined, { serviceWorkers: 'block' });
+    const page = await context.newPage();
+    page.on('dialog', (dialog) => dialog.accept());
+    try {
+      await page.goto(await linkOf(nth));
+      await click(page, 'main button');
+      await shown(page, '.dock form[data-own]');
+      await page.waitForFunction(() => window.muster && window.muster.outbox);
+      assert.equal(await page.evaluate(() => navigator.serviceWorker && navigator.serviceWorker.controller), null);
+      return await use(page);
+    } finally {
+      front.refuses = null;
+      await context.close();
+    }
+  }
+
+  test('coming, there, gone; when one can come; an objection', () => inFrontOf(posted[3], async (page) => {
+    await click(page, 'form[action="/duty/acknowledgement"] button');
+    await shown(page, 'form[action="/duty/check-in"]');
+    assert.equal((await seenOf(posted[3])).presence, 'coming');
+    await click(page, 'form[action="/duty/check-in"] button');
+    await shown(page, 'form[action="/duty/check-out"]');
+    assert.equal((await seenOf(posted[3])).presence, 'arrived');
+    await click(page, 'form[action="/duty/check-out"] button');
+    await until(page, async () => (await (await fetch('/api/v1/record')).json()).stays.some(({ stay }) => stay.out_at));
+    assert.equal((await seenOf(posted[3])).presence, 'left');
+    await page.goto('/record');
+    await page.evaluate(() => { document.querySelector('#availability input[name=from]').value = '2031-05-06T07:08'; });
+    await Promise.all([page.waitForEvent('load'), click(page, '#availability button')]);
+    assert.ok((await api(page, '/record')).available_from);
+    await page.evaluate(() => { document.querySelector('form[data-draft=missing] textarea').value = '我七点就到了'; });
+    await Promise.all([page.waitForEvent('load'), click(page, 'form[data-draft=missing] button')]);
+    assert.equal((await api(page, '/record')).corrections[0].objection, '我七点就到了');
+  }));
+
+  test('declining with a reason', () => inFrontOf(posted[4], async (page) => {
+    await page.evaluate(() => { document.querySelector('form[action="/duty/refusal"] textarea').value = '孩子发烧'; });
+    await click(page, 'form[action="/duty/refusal"] input[name=why]');
+    await click(page, 'form[action="/duty/refusal"] button.danger');
+    await until(page, async () => !(await (await fetch('/api/v1/duty')).json()).duty);
+    const { id } = await seenOf(posted[4]);
+    const { orders } = await house.ask('/orders');
+    const { lines } = await house.ask(`/orders/${orders[0].id}/declined`);
+    assert.equal(lines.find(({ volunteer }) => volunteer === id)?.note, '孩子发烧');
+  }));
+
+  test('control: an act that does not come through is not seen', () => inFrontOf(posted[1], async (page) => {
+    front.refuses = /check-out$/;
+    await click(page, 'form[action="/duty/check-out"] button');
+    await shown(page, '.pending');
+    assert.equal((await seenOf(posted[1])).presence, 'arrived');
+  }));
+});
