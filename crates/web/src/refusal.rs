@@ -126,4 +126,6 @@ refusals! { "web":
     21 ExportIsOver = 409,
     /// Nobody agrees to the own request.
     22 OwnExport = 409,
+    /// The body holds more values than one question may have.
+    23 TooManyValues = 413,
 }

@@ -231,3 +231,4 @@ web-refused-19 = The second version cannot be done now: { $reason } Choose anoth
 web-refused-20 = Say what the list is for: choose a reason, and for “something else” say it in words.
 web-refused-21 = This agreement has been used, is older than an hour, or was for another or a shorter list. Ask again on the list's own page.
 web-refused-22 = Somebody else has to agree to your own request. If you are alone on duty, use the emergency way under “My exports”.
+web-refused-23 = Too much in one request: at most { $most } values. Send it in several.

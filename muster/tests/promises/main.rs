@@ -11,6 +11,7 @@ mod ground;
 mod killed;
 mod outages;
 mod power;
+mod questions;
 mod repeated;
 mod restored;
 mod tampered;
