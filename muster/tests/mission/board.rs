@@ -110,7 +110,10 @@ async fn the_map_is_drawn_from_what_the_house_has_and_says_each_state() {
     let page = district.officer.page("/board", "en").await.text;
     let (_, map) = page.split_once("board-map").unwrap();
     let (svg, _) = map.split_once("</svg>").unwrap();
-    assert!(svg.contains("class=\"land\"") && !svg.contains("http") && !svg.contains("<image"), "nothing of it comes from elsewhere");
+    assert!(
+        svg.contains("class=\"land\"") && !svg.contains("http") && !svg.contains("<image"),
+        "nothing of it comes from elsewhere"
+    );
 }
 
 #[tokio::test]
