@@ -342,8 +342,12 @@ pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 fn query_value(parts: &Parts, name: &str) -> Option<String> {
-    let pairs: Vec<(String, String)> = serde_html_form::from_str(parts.uri.query().unwrap_or_default()).ok()?;
-    pairs.into_iter().find(|(n, _)| n == name).map(|(_, v)| v)
+    field(parts.uri.query().unwrap_or_default().as_bytes(), name)
+}
+
+/// One field of a form, without keeping the others: nobody has said yet that there are not too many.
+fn field(form: &[u8], name: &str) -> Option<String> {
+    form_urlencoded::parse(form).find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
 }
 
 fn locale(parts: &Parts) -> Locale {
@@ -372,11 +376,7 @@ fn peer(parts: &Parts, proxies: &[IpAddr]) -> Option<IpAddr> {
 fn key_of(parts: &Parts, body: Option<&[u8]>) -> Result<Option<RequestKey>, Fault> {
     let Some(body) = body.filter(|_| parts.method == Method::POST) else { return Ok(None) };
     let header = parts.headers.get("idempotency-key").and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let field = || {
-        let pairs: Vec<(String, String)> = serde_html_form::from_bytes(body).ok()?;
-        pairs.into_iter().find(|(name, _)| name == "_key").map(|(_, value)| value)
-    };
-    let Some(text) = header.or_else(field) else { return Ok(None) };
+    let Some(text) = header.or_else(|| field(body, "_key")) else { return Ok(None) };
     let key =
         Uuid::parse_str(&text).map_err(|_| Refused::NotUnderstood.with("reason", "Idempotency-Key is not a UUID"))?;
     let mut digest = Sha256::new();
