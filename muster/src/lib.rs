@@ -9,6 +9,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use ground::Ground;
+#[cfg(target_os = "linux")]
+use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// The field-operations system of an epidemic-response headquarters.
@@ -68,11 +70,14 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// A core file would hold names, numbers and keys in the open. Whoever needs one raises the limit of the running process
-/// (`prlimit --core`).
+/// A core file would hold names, numbers and keys in the open. The limit binds the system, but not a program that it hands
+/// cores to: for that one, too, Linux is told that this process is never to be dumped.
 fn leave_no_core() {
     let before = getrlimit(Resource::Core);
-    if let Err(cause) = setrlimit(Resource::Core, Rlimit { current: Some(0), ..before }) {
+    let limited = setrlimit(Resource::Core, Rlimit { current: Some(0), ..before });
+    #[cfg(target_os = "linux")]
+    let limited = limited.and(set_dumpable_behavior(DumpableBehavior::NotDumpable));
+    if let Err(cause) = limited {
         eprintln!("muster: the system may keep core files of this program: {cause}");
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use axum::{
     body::Body,
-    extract::{FromRequest as _, Multipart, Request},
+    extract::{FromRequest as _, Multipart, Request, multipart::Field},
     http::request::Parts,
 };
 use tokio::io::AsyncWriteExt as _;
@@ -14,6 +14,10 @@ use crate::refusal::{Fault, Refused};
 
 /// The largest file that is taken.
 pub const MAX_FILE: u64 = 512 << 20;
+
+/// What the other fields of its form may hold together, and how many they may be.
+const MAX_FIELDS: usize = 64 << 10;
+const MOST_FIELDS: usize = 100;
 
 /// A file that came in. It is removed when this value goes.
 #[derive(Debug)]
@@ -51,13 +55,21 @@ pub(crate) async fn receive(parts: &Parts, body: Body) -> Result<(String, Upload
     // The server's own limits travel with the extensions; a file is bounded by `MAX_FILE` while it streams.
     *request.extensions_mut() = parts.extensions.clone();
     let mut form = Multipart::from_request(request, &()).await.map_err(broken)?;
-    let (mut fields, mut upload) = (Vec::new(), None);
+    let (mut fields, mut held, mut upload) = (Vec::new(), 0, None);
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
         let Some(file_name) = field.file_name().map(str::to_owned) else {
-            fields.push((name, field.text().await.map_err(broken)?));
+            let text = text_of(&mut field, MAX_FIELDS - held).await?;
+            held += name.len() + text.len();
+            fields.push((name, text));
+            if held > MAX_FIELDS || fields.len() > MOST_FIELDS {
+                return Err(too_much());
+            }
             continue;
         };
+        if upload.is_some() {
+            return Err(broken("more than one file in the form"));
+        }
         let taken = Upload::new(file_name);
         let mut file = private_file(taken.path()).await.map_err(|e| Fault::Bug(format!("temporary file: {e}")))?;
         let mut size = 0;
@@ -74,6 +86,22 @@ pub(crate) async fn receive(parts: &Parts, body: Body) -> Result<(String, Upload
     let upload = upload.ok_or_else(|| Refused::NotUnderstood.with("reason", "no file in the form"))?;
     let fields = serde_html_form::to_string(fields).map_err(|e| Fault::Bug(e.to_string()))?;
     Ok((fields, upload))
+}
+
+/// A field's text, read piece by piece so that it cannot grow beyond what is left.
+async fn text_of(field: &mut Field<'_>, left: usize) -> Result<String, Fault> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        if bytes.len() + chunk.len() > left {
+            return Err(too_much());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes).map_err(broken)
+}
+
+fn too_much() -> Fault {
+    Refused::TooLarge.with("most", format!("{} KiB", MAX_FIELDS >> 10)).into()
 }
 
 async fn private_file(path: &Path) -> std::io::Result<tokio::fs::File> {

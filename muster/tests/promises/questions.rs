@@ -75,6 +75,35 @@ async fn hostile_questions_get_a_sentence_and_cost_little() {
     assert!(next.is_ok(), "the server works on: {} {}", next.status, next.text);
 }
 
+/// Forms with a file: what stands beside the file is bounded, too, and there is one file.
+#[tokio::test]
+async fn hostile_forms_beside_a_file_cost_little() {
+    let ground = Ground::sqlite().with_district();
+    let token = ground.token("duty_officer");
+    let server = ground.serve();
+    server.client(&token).get("/api/v1/sites").await.unwrap().json();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let text = |inside: &str| format!("--X\r\nContent-Disposition: form-data; name=\"register\"\r\n\r\n{inside}\r\n");
+    let file =
+        "--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nteam,site\r\n".to_owned();
+    let before_kb = peak_kb(&server);
+    for (what, parts) in [
+        ("a text without end", text(&"a".repeat(100 * MIB)) + &file),
+        ("texts without end", text("sites").repeat(200_000) + &file),
+        ("file upon file", text("sites") + &file.repeat(50_000)),
+    ] {
+        let body = parts + "--X--\r\n";
+        let post = http.post(format!("{}/api/v1/imports", server.url)).bearer_auth(&token).body(body);
+        // What is refused while it still comes may meet a closed connection.
+        let Ok(reply) = post.header("content-type", "multipart/form-data; boundary=X").send().await else { continue };
+        assert!([413, 422].contains(&reply.status().as_u16()), "{what}: {}", reply.status());
+    }
+    let growth_kb = peak_kb(&server).saturating_sub(before_kb);
+    assert!(growth_kb <= GROWTH_LIMIT_KB, "{} MiB more", growth_kb >> 10);
+    let imports = server.client(&token).get("/api/v1/imports").await.unwrap().json();
+    assert_eq!(imports["imports"].as_array().map(Vec::len), Some(5), "only the district's own: {imports}");
+}
+
 /// What the limit is for: the same million numbers, read as everybody reads JSON.
 #[test]
 fn control_a_reader_without_the_limit_is_seen() {

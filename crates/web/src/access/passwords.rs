@@ -41,14 +41,24 @@ static NOBODYS: LazyLock<String> = LazyLock::new(|| {
     Argon2::default().hash_password(chance.as_bytes()).map(|h| h.to_string()).unwrap_or_default()
 });
 
+/// The places go with the work, not with whoever waits for it: a client that hangs up frees none before the hash is done.
 async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
-    let _place = WAITING.try_acquire().map_err(|_| Refused::Busy)?;
-    let _turn = AT_ONCE.acquire().await.map_err(|e| Fault::Bug(e.to_string()))?;
+    let place = WAITING.try_acquire().map_err(|_| Refused::Busy)?;
+    let turn = AT_ONCE.acquire().await.map_err(|e| Fault::Bug(e.to_string()))?;
+    let work = move || {
+        let _places = (place, turn);
+        work()
+    };
     tokio::task::spawn_blocking(work).await.map_err(|e| Fault::Bug(e.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        sync::atomic::{AtomicUsize, Ordering::SeqCst},
+        time::Duration,
+    };
+
     use super::*;
 
     #[tokio::test]
@@ -74,5 +84,24 @@ mod tests {
         }
         assert_eq!(looked_at + told, 100);
         assert!(looked_at >= 32 && told > 0, "{looked_at} looked at, {told} told");
+    }
+
+    /// Everybody hangs up as soon as their work has begun.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn hanging_up_frees_no_place_before_the_hash_is_done() {
+        static NOW: AtomicUsize = AtomicUsize::new(0);
+        static MOST: AtomicUsize = AtomicUsize::new(0);
+        for _ in 0..12 {
+            let work = || {
+                MOST.fetch_max(NOW.fetch_add(1, SeqCst) + 1, SeqCst);
+                std::thread::sleep(Duration::from_millis(100));
+                NOW.fetch_sub(1, SeqCst);
+            };
+            let waiting = tokio::spawn(in_turn(work));
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            waiting.abort();
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!((1..=2).contains(&MOST.load(SeqCst)), "{} at once", MOST.load(SeqCst));
     }
 }
