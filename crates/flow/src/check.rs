@@ -13,8 +13,7 @@
 //!
 //! The minimum over all places is taken neighbourhood by neighbourhood. A place is no nearer than the middle of its
 //! neighbourhood less the radius (triangle inequality), so a neighbourhood whose nearest conceivable place at its highest
-//! price is no better than the agent's own post is settled at one look. Of a metropolis's pairs about one in fifty is
-//! counted; all are proven.
+//! price is no better than the agent's own post is settled at one look. Few pairs are counted; all are proven.
 
 use std::collections::{HashMap, HashSet};
 

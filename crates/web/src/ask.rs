@@ -17,9 +17,9 @@ pub(crate) struct Parts<'a> {
 }
 
 /// Values of one question. A value costs some hundred bytes when it is read, so that a body of little else would cost a
-/// hundred times its own length; the largest questions there are (what a phone gathered in a day) have a third of this.
+/// hundred times its own length; two thousand entries of a phone's outbox have a third of this.
 const MOST_VALUES: usize = 50_000;
-/// Fields of an address or a form; the largest grid has a thousand.
+/// Fields of an address or a form.
 const MOST_FIELDS: usize = 5_000;
 
 /// Reads a question. Parts of the path win over the query, and both over the body.

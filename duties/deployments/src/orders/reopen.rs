@@ -1,6 +1,8 @@
 //! Opening an order again that was closed by mistake: soon, and only while everybody it holds is still free for it. Whoever
 //! the closing had sent home stands where they stood.
 
+use std::collections::HashSet;
+
 use domain::{Event, Id, things};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -33,7 +35,7 @@ pub async fn reopen(desk: Desk, ask: Ask) -> Result<Done<()>, Fault> {
         let Some(closed_at) = order.closed_at.filter(|at| tx.at() <= at.plus_min(REOPEN_MIN)) else {
             return Err(Refused::StaysClosed.into());
         };
-        let elsewhere = assignments::held_elsewhere(tx, &order)?;
+        let elsewhere: HashSet<_> = assignments::held_elsewhere(tx, &order)?.into_iter().collect();
         let held = assignments::live(tx, id)?;
         let taken = held.iter().filter(|held| elsewhere.contains(&held.volunteer)).count();
         if taken > 0 {
