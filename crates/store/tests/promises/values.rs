@@ -225,3 +225,25 @@ async fn the_act_is_known_inside() {
     })
     .await;
 }
+
+/// What PostgreSQL believes of a table right after so many rows came, once the next change has begun.
+async fn believed(rows: u32) -> i64 {
+    let store = testing::postgres(vec![THINGS]);
+    let fill = move |tx: &mut store::Tx| {
+        tx.insert_many("insert into things (id, n)", "", (0..rows).map(|_| [Value::from(Uuid::now_v7()), 1_i64.into()]))
+    };
+    store.change(act(), fill).await.map_err(|cause: Error| cause).unwrap();
+    store
+        .change(act(), |tx| {
+            tx.one("select reltuples::bigint from pg_class where relname = 'things'", params![], |row| row.get(0))
+        })
+        .await
+        .map_err(|cause: Error| cause)
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_table_that_leaps_is_counted_before_the_next_change() {
+    assert_eq!(believed(2_000).await, 2_000);
+    assert_eq!(believed(500).await, -1, "control: PostgreSQL by itself has not counted yet");
+}
