@@ -81,6 +81,7 @@ fn examine_database(address: &Address, migrations: &[Migration], now: Moment) ->
     tx.begin(Purpose::Look)?;
     let version = tx.engine(|session| session.version())?;
     let mut findings = vec![Finding::fine("engine", format!("{version}, its settings keep what is acknowledged"))];
+    findings.extend(engine::line(address).map(|kept| Finding::fine("line", kept)));
     let schema = schema(&mut tx, migrations);
     let usable = schema.weight < Weight::Danger;
     findings.push(schema);

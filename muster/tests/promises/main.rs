@@ -9,6 +9,7 @@ mod erased;
 mod exports;
 mod ground;
 mod killed;
+mod lines;
 mod outages;
 mod power;
 mod questions;

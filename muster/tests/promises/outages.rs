@@ -17,13 +17,13 @@ use crate::{
 };
 
 /// A PostgreSQL of this test's own that can be stopped hard.
-struct Postgres {
+pub struct Postgres {
     folder: Folder,
     user: Option<(u32, u32)>,
 }
 
 impl Postgres {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let folder = Folder::new();
         let user = rustix::process::geteuid().is_root().then(postgres_user);
         if let Some((uid, gid)) = user {
@@ -35,12 +35,14 @@ impl Postgres {
             "initdb",
             &["--no-sync", "--auth=trust", "--username=muster", "--encoding=UTF8", "--locale=C", "-D", &data],
         );
+        // Only the socket, until a test says otherwise.
+        postgres.write("data/postgresql.auto.conf", "listen_addresses = ''\n");
         postgres.ctl(&["start"]);
         postgres.command("createdb", &["-h", &postgres.socket(), "-U", "muster", "night"]);
         postgres
     }
 
-    fn data(&self) -> String {
+    pub fn data(&self) -> String {
         self.folder.path().join("data").display().to_string()
     }
 
@@ -52,14 +54,28 @@ impl Postgres {
         format!("postgres://muster@{}/night", self.socket().replace('/', "%2F"))
     }
 
-    fn ctl(&self, arguments: &[&str]) {
-        let settings = format!("-k {} -c listen_addresses=", self.socket());
+    pub fn ctl(&self, arguments: &[&str]) {
+        let settings = format!("-k {}", self.socket());
         let log = self.folder.path().join("log").display().to_string();
         let data = self.data();
         self.command("pg_ctl", &[&["-D", &data, "-o", &settings, "-l", &log, "-w"], arguments].concat());
     }
 
-    fn command(&self, name: &str, arguments: &[&str]) {
+    /// A file in the folder, owned as PostgreSQL wants it.
+    pub fn write(&self, name: &str, text: &str) {
+        let path = self.folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        if let Some((uid, gid)) = self.user {
+            std::os::unix::fs::chown(path, Some(uid), Some(gid)).unwrap();
+        }
+    }
+
+    pub fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    /// Runs one of PostgreSQL's programs, or another by its whole path, in the folder and in the name of its owner.
+    pub fn command(&self, name: &str, arguments: &[&str]) {
         let mut command = Command::new(binaries().join(name));
         if let Some((uid, gid)) = self.user {
             command.uid(uid).gid(gid);
@@ -73,7 +89,7 @@ impl Postgres {
         assert!(done.success(), "{name} {arguments:?}");
     }
 
-    fn psql(&self, sql: &str) {
+    pub fn psql(&self, sql: &str) {
         self.command("psql", &["-q", "-h", &self.socket(), "-U", "muster", "-d", "night", "-c", sql]);
     }
 }

@@ -71,6 +71,14 @@ pub(crate) fn connect(address: &Address, purpose: Purpose) -> Result<Box<dyn Ses
     }
 }
 
+/// How the line to a database is kept, in words; none where there is no line.
+pub(crate) fn line(address: &Address) -> Option<&'static str> {
+    match address {
+        Address::Sqlite(_) => None,
+        Address::Postgres(url) => postgres::line(url).ok(),
+    }
+}
+
 /// Runs blocking work on a thread of its own, so that it may be called from inside an async runtime: a
 /// PostgreSQL connection brings its own, which refuses to run within another.
 pub(crate) fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {

@@ -11,6 +11,7 @@
 //! the round trips of a change. The client is the async one for that reason, driven from the store's own threads.
 
 mod growth;
+mod line;
 mod numeric;
 mod wire;
 
@@ -18,9 +19,10 @@ use std::{collections::HashMap, error::Error as _, io, ops::ControlFlow, pin::Pi
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use growth::Growth;
+use line::Line;
 use tokio::runtime::Runtime;
 use tokio_postgres::{
-    Client, NoTls, RowStream, SimpleQueryMessage, Statement,
+    Client, RowStream, SimpleQueryMessage, Statement,
     error::SqlState,
     types::{ToSql, Type},
 };
@@ -187,14 +189,21 @@ impl Postgres {
     }
 }
 
+/// How the line to this address is kept, in words; an error when it must not be used.
+pub(crate) fn line(url: &str) -> Result<&'static str> {
+    Line::of(url).map(|line| line.says())
+}
+
 fn dial(runtime: &Runtime, url: &str) -> Result<Client> {
-    let mut config: tokio_postgres::Config = url.parse().map_err(|cause: Failure| Error::Address(cause.to_string()))?;
-    config
+    let mut line = Line::of(url)?;
+    line.config
         .application_name("muster")
         .connect_timeout(Duration::from_secs(5))
         .tcp_user_timeout(Duration::from_secs(15))
         .keepalives_idle(Duration::from_secs(30));
-    let (client, connection) = runtime.block_on(config.connect(NoTls)).map_err(|cause| failed(&cause, "connect"))?;
+    let dialled = runtime.block_on(line.config.connect(line.tls()?));
+    let (client, connection) =
+        dialled.map_err(|cause| line.refusal(&cause).unwrap_or_else(|| failed(&cause, "connect")))?;
     runtime.spawn(async move {
         if let Err(cause) = connection.await {
             tracing::debug!(%cause, "a connection ended");
@@ -315,7 +324,11 @@ impl Session for Postgres {
         self.statements.clear();
         self.pending.clear();
         self.open = false;
-        self.client = dial(&self.runtime, &self.url)?;
+        // A certificate that has run out since the start is an outage, over as soon as it is renewed.
+        self.client = dial(&self.runtime, &self.url).map_err(|cause| match cause {
+            Error::Unsafe(why) => Error::Unavailable(why),
+            cause => cause,
+        })?;
         self.settle()
     }
 
