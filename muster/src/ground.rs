@@ -12,6 +12,8 @@ use store::{Address, Keyring, Options, Store};
 use tracing_subscriber::EnvFilter;
 use web::{House, Settings};
 
+use crate::oidc::Oidc;
+
 /// Options that every command understands.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,6 +48,10 @@ pub struct Ground {
     /// What is logged, and how much [default: info]
     #[arg(long, env = "MUSTER_LOG", global = true)]
     log: Option<String>,
+    /// The identity provider that staff may sign in by: the section `[oidc]`.
+    #[command(flatten)]
+    #[serde(default)]
+    oidc: Oidc,
     /// Settings of single duties, as sections of the file. What no duty knows is refused when the house is built.
     #[arg(skip)]
     #[serde(flatten)]
@@ -62,6 +68,7 @@ pub struct Settled {
     pub district_name: String,
     pub zone: TimeZone,
     pub log: String,
+    oidc: Oidc,
     pub duties: HashMap<String, serde_json::Value>,
 }
 
@@ -81,6 +88,7 @@ impl Ground {
             district_name: self.district_name.or(file.district_name).unwrap_or_else(|| "茂南区".to_owned()),
             zone: TimeZone::get(&zone).with_context(|| format!("--timezone {zone}: no such time zone"))?,
             log: self.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            oidc: self.oidc.or(file.oidc),
             duties: file.duties,
         })
     }
@@ -144,6 +152,7 @@ impl Settled {
             district: self.district.clone(),
             public_url,
             zone: self.zone.clone(),
+            oidc: self.oidc.settled()?,
             duties: self.duties.clone(),
         })
     }

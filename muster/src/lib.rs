@@ -3,6 +3,7 @@
 pub mod commands;
 pub mod duties;
 pub mod ground;
+mod oidc;
 
 use std::process::ExitCode;
 

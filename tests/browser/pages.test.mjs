@@ -24,6 +24,8 @@ import { occasions } from './rig/occasions.mjs';
 const WITHOUT_LINK = {
   '/enter/{code}': 'opened from a message; the rig signs everybody in through it',
   '/b/{code}': 'opened by scanning a badge; looked at below',
+  '/sign-in/oidc': 'a button where there is an identity provider; oidc.test.mjs goes through it',
+  '/sign-in/oidc/answer': 'the identity provider leads back here; oidc.test.mjs goes through it',
   '/conflicts': 'in the navigation only while something waits for a decision; looked at below',
   '/exports': 'in the navigation only while something was asked for; looked at below',
   '/exports/waiting': 'in the navigation only while somebody asks for a long list; looked at below',

@@ -46,6 +46,10 @@ events! {
     SignInFailed "web.sign_in_failed" {}
     SignedOut "web.signed_out" {}
     PasswordSet "web.password_set" {}
+    /// An administrator wrote how an account's holder is called at the identity provider, or took that away.
+    IdentityWritten "web.identity_written" { account: Id<Account> }
+    /// Somebody came in by the identity provider for the first time: this identity and no other is theirs from now on.
+    IdentityJoined "web.identity_joined" { account: Id<Account> }
     TokenWithdrawn "web.token_withdrawn" {}
     TokenIssued "web.token_issued" { role: Role }
     /// Somebody looked at a person's data in full.

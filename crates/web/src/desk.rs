@@ -59,6 +59,8 @@ pub struct Desk {
     pub(crate) token: Option<String>,
     /// The mark of a device that somebody signed in from before.
     pub(crate) device: Option<String>,
+    /// What the browser keeps of a sign-in that is at the identity provider.
+    pub(crate) pending: Option<String>,
 }
 
 impl Desk {

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use store::{Migration, Store, jobs::Runner, rotate::SealedColumn};
 
 use crate::{
-    access::{accounts, looks::Shown, over},
+    access::{accounts, looks::Shown, oidc, over},
     exports,
     frame::NavItem,
     live::Live,
@@ -29,6 +29,8 @@ pub struct Settings {
     /// The address other people can open, without a slash at its end.
     pub public_url: String,
     pub zone: TimeZone,
+    /// Who else may say who somebody is.
+    pub oidc: Option<oidc::Settings>,
     /// The rest of the configuration file, for duties that have settings of their own (`[notices]`).
     pub duties: HashMap<String, serde_json::Value>,
 }
@@ -100,12 +102,14 @@ pub fn own_duty() -> Duty {
             Migration { name: "web/0002_tries", sql: include_str!("../migrations/0002_tries.sql") },
             Migration { name: "web/0003_over", sql: include_str!("../migrations/0003_over.sql") },
             Migration { name: "web/0004_exports", sql: include_str!("../migrations/0004_exports.sql") },
+            Migration { name: "web/0005_identities", sql: include_str!("../migrations/0005_identities.sql") },
         ],
         nav: crate::access::pages::NAV,
         settings: Some(|settings| settings.of("web").map(|OwnSettings { .. }| ())),
         sealed: &[
             SealedColumn { table: "accounts", column: "name", id: "id", label: accounts::NAME },
             SealedColumn { table: "accounts", column: "phone", id: "id", label: accounts::PHONE },
+            SealedColumn { table: "identities", column: "claimed", id: "account", label: oidc::CLAIMED },
             SealedColumn { table: "exports", column: "note", id: "id", label: exports::NOTE },
         ],
         jobs: |runner, _| runner.hourly("web.forget", over::forget),
@@ -121,6 +125,7 @@ pub struct House {
     /// Proxies whose word about a request's origin is believed, besides one on this machine.
     pub(crate) proxies: Vec<IpAddr>,
     pub live: Live,
+    pub(crate) oidc: Option<oidc::Provider>,
     pub(crate) resolvers: HashMap<&'static str, Resolver>,
     pub entries: Vec<Entry>,
     pub started_at: Moment,
@@ -156,6 +161,8 @@ impl House {
         let mut nav: Vec<NavItem> = duties.iter().flat_map(|duty| duty.nav.iter().copied()).collect();
         nav.sort_by_key(|item| item.place);
         let OwnSettings { proxies, bulk_people } = settings.of("web")?;
+        let back = format!("{}{}", settings.public_url, oidc::pages::BACK);
+        let oidc = settings.oidc.clone().map(|settings| oidc::Provider::new(settings, back)).transpose()?;
         let live = Live::follow(&store);
         let started_at = store.clock().now();
         let (entries, resolvers, router) = routes.take();
@@ -168,6 +175,7 @@ impl House {
             bulk_people: bulk_people.unwrap_or(exports::BULK),
             shown: Shown::default(),
             live,
+            oidc,
             resolvers,
             entries,
             started_at,

@@ -128,4 +128,20 @@ refusals! { "web":
     22 OwnExport = 409,
     /// The body holds more values than one question may have.
     23 TooManyValues = 413,
+    /// This house has no identity provider.
+    24 IdentityOff = 404,
+    /// A sign-in by the provider came back twice, too late, or to another browser.
+    25 IdentityOver = 403,
+    /// The provider vouches for somebody who has no account here, or a suspended one.
+    26 IdentityUnknown = 403,
+    /// The provider has not confirmed the address that names somebody.
+    27 IdentityUnconfirmed = 403,
+    /// The provider let nobody in.
+    28 ProviderSaidNo = 403,
+    /// The provider does not answer.
+    29 ProviderAway = 503,
+    /// What the provider says cannot be believed.
+    30 ProviderNotBelieved = 403,
+    /// Another account bears this identity.
+    31 IdentityTaken = 409,
 }

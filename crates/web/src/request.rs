@@ -20,7 +20,7 @@ use store::{Act, Tx, doctor::LEAST_FREE_PERCENT};
 use uuid::Uuid;
 
 use crate::{
-    access::{Standing, sessions},
+    access::{Standing, oidc, sessions},
     answer::Answer,
     ask, conflicts,
     desk::{Desk, RequestKey},
@@ -203,6 +203,7 @@ impl Door {
             peer: self.peer,
             token: self.token.clone(),
             device: cookie(&parts.headers, "device"),
+            pending: cookie(&parts.headers, oidc::COOKIE),
         })
     }
 

@@ -14,7 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use store::{Error, Tx};
 
 use crate::{
-    access::{pages, tokens},
+    access::{oidc, pages, tokens},
     address_book,
     answer::Answer,
     conflicts,
@@ -198,6 +198,8 @@ pub(crate) fn own(routes: &mut Routes) {
     routes.get("/", Anybody, In::Anywhere, pages::home);
     routes.get("/sign-in", Anybody, In::Anywhere, pages::sign_in_form);
     routes.post("/sign-in", Anybody, In::Anywhere, pages::sign_in);
+    routes.get("/sign-in/oidc", Anybody, In::Anywhere, oidc::pages::set_out);
+    routes.get(oidc::pages::BACK, Anybody, In::Anywhere, oidc::pages::come_back);
     routes.post("/sign-out", SignedIn, In::Anywhere, pages::sign_out);
     routes.get("/enter/{code}", Anybody, In::Anywhere, pages::door);
     routes.post("/enter/{code}", Anybody, In::Anywhere, pages::enter);
@@ -208,6 +210,7 @@ pub(crate) fn own(routes: &mut Routes) {
     routes.post("/accounts/{account}/grants", ManageAccounts, In::The("account"), pages::grant_role);
     routes.post("/accounts/{account}/link", ManageAccounts, In::The("account"), pages::make_link);
     routes.post("/accounts/{account}/suspension", ManageAccounts, In::The("account"), pages::suspend);
+    routes.post("/accounts/{account}/identity", ManageAccounts, In::The("account"), oidc::pages::write);
     routes.post("/tokens/{token}/withdrawal", ManageAccounts, In::The("token"), tokens::withdraw);
     routes.get("/pages", ManageAccounts, In::District, address_book::show);
     routes.get("/conflicts", SettleConflicts, In::District, conflicts::list);

@@ -28,6 +28,7 @@ pub fn settings() -> Settings {
         district: maonan(),
         public_url: "http://muster.test".to_owned(),
         zone: TimeZone::get("Asia/Shanghai").unwrap_or(TimeZone::UTC),
+        oidc: None,
         duties: std::collections::HashMap::new(),
     }
 }

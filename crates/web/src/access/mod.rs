@@ -5,6 +5,7 @@ pub mod devices;
 pub mod doors;
 pub mod guard;
 pub mod looks;
+pub mod oidc;
 pub(crate) mod over;
 pub mod pages;
 pub mod passwords;

@@ -15,7 +15,7 @@ use store::{Act, Error, Tx, params};
 use super::{
     accounts, devices, doors,
     guard::{self, Counted},
-    looks, passwords, sessions, standing, tokens,
+    looks, oidc, passwords, sessions, standing, tokens,
 };
 use crate::{
     Desk, Done, Fault, NavItem, Page, Undo,
@@ -77,11 +77,13 @@ pub struct SignInAsk {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SignInPage {
     next: Option<String>,
+    /// The way by the identity provider, where there is one.
+    oidc: Option<oidc::pages::Button>,
 }
 view!(SignInPage, "sign_in.html");
 
-pub async fn sign_in_form(_: Desk, ask: SignInAsk) -> Result<Page<SignInPage>, Fault> {
-    Ok(Page(SignInPage { next: ask.next }))
+pub async fn sign_in_form(desk: Desk, ask: SignInAsk) -> Result<Page<SignInPage>, Fault> {
+    Ok(Page(SignInPage { oidc: oidc::pages::button(&desk, ask.next.as_deref()), next: ask.next }))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -124,13 +126,13 @@ fn counted(desk: &Desk, login: &str, device: Option<String>) -> Vec<Counted> {
     }
 }
 
-async fn note_failure(desk: &Desk) -> Result<(), Fault> {
+pub(super) async fn note_failure(desk: &Desk) -> Result<(), Fault> {
     let place = desk.here().clone();
     desk.change(move |tx| Ok(tx.record(&place, uuid::Uuid::nil(), &Event::SignInFailed {})?)).await
 }
 
 /// Begins a session in the name of whoever comes in.
-async fn begin<T: Send + 'static>(
+pub(super) async fn begin<T: Send + 'static>(
     desk: &Desk,
     actor: Actor,
     work: impl Fn(&mut Tx) -> Result<T, Fault> + Send + 'static,
@@ -156,12 +158,13 @@ pub async fn admit_volunteer(desk: &Desk, volunteer: Id<Volunteer>, to: &str) ->
 }
 
 /// Only addresses of this server may follow a sign-in.
-fn local(next: Option<&str>) -> String {
-    let is_local = |to: &&str| to.starts_with('/') && !to.starts_with("//") && !to.contains('\\');
+pub(super) fn local(next: Option<&str>) -> String {
+    // Browsers drop tabs and line breaks from an address: `/⇥/elsewhere` leads elsewhere.
+    let is_local = |to: &&str| to.starts_with('/') && !to.starts_with("//") && !to.contains(['\\', '\t', '\r', '\n']);
     next.filter(is_local).unwrap_or("/").to_owned()
 }
 
-fn come_in(desk: &Desk, token: &str, to: &str) -> Response {
+pub(super) fn come_in(desk: &Desk, token: &str, to: &str) -> Response {
     let mut headers = HeaderMap::new();
     let cookie = sessions::cookie(token, desk.house().settings.is_secure());
     headers.extend(cookie.parse().map(|value| (header::SET_COOKIE, value)));
@@ -279,6 +282,9 @@ pub struct AccountLine {
     looked_at: Option<u64>,
     /// Lists taken by the emergency way within the last day.
     exports_forced: u64,
+    /// How the holder is called at the identity provider, and whether they have come in by it.
+    identity: Option<String>,
+    is_joined: bool,
 }
 
 impl AccountLine {
@@ -292,6 +298,8 @@ pub struct AccountsPage {
     accounts: Vec<AccountLine>,
     tokens: Vec<tokens::TokenLine>,
     roles: Vec<Role>,
+    /// The claim that names people at the identity provider, where there is one.
+    claim: Option<String>,
 }
 view!(AccountsPage, "accounts.html");
 
@@ -301,7 +309,8 @@ pub async fn accounts(desk: Desk, _: Nothing) -> Result<Page<AccountsPage>, Faul
     let (accounts, tokens) = found.await?;
     let roles =
         Role::ALL.into_iter().filter(|role| !matches!(role, Role::Volunteer | Role::SiteChief | Role::ZoneLead));
-    Ok(Page(AccountsPage { accounts, tokens, roles: roles.collect() }))
+    let claim = oidc::pages::claim(&desk);
+    Ok(Page(AccountsPage { accounts, tokens, roles: roles.collect(), claim }))
 }
 
 /// People of the headquarters; chiefs and leads are on the pages of their sites and zones.
@@ -323,6 +332,8 @@ fn list_accounts(tx: &mut Tx, district: &District) -> Result<Vec<AccountLine>, F
                 created_at: row.get("created_at")?,
                 looked_at: None,
                 exports_forced: 0,
+                identity: None,
+                is_joined: false,
             };
             Ok((line, row.get::<Vec<u8>>("name")?))
         },
@@ -333,6 +344,7 @@ fn list_accounts(tx: &mut Tx, district: &District) -> Result<Vec<AccountLine>, F
         let grants = standing::grants_of(tx, ActorKind::Account, line.id.uuid())?;
         line.looked_at = looks::alarm(tx, Actor::new(ActorKind::Account, line.id.uuid()))?;
         line.exports_forced = exports::forced(tx, Actor::new(ActorKind::Account, line.id.uuid()))?;
+        (line.identity, line.is_joined) = (oidc::written(tx, line.id)?, oidc::is_joined(tx, line.id)?);
         line.roles = grants.into_iter().map(|grant| grant.role).collect();
         lines.push(line);
     }
