@@ -8,7 +8,12 @@ import { after, test } from 'node:test';
 import { decodeJwt, SignJWT, UnsecuredJWT } from 'jose';
 import { request as playwright } from 'playwright-core';
 
-import { openChromium } from './rig/browser.mjs';
+import { accessible, structured } from './checks/accessible.mjs';
+import { fits } from './checks/fits.mjs';
+import { language } from './checks/language.mjs';
+import { strict } from './checks/policy.mjs';
+import { unkept } from './checks/typing.mjs';
+import { LANGUAGES, openChromium, SCREENS } from './rig/browser.mjs';
 import { startEmpty } from './rig/muster.mjs';
 import { CLIENT, openProvider } from './rig/provider.mjs';
 
@@ -122,6 +127,30 @@ test('the button is only there where a provider is', async () => {
   const answer = await page.goto(`${plain.address}/sign-in/oidc`);
   assert.equal(answer.status(), 404);
   await page.close();
+});
+
+test('an administrator writes an identity on the page of accounts, which is as every page', async () => {
+  const storageState = await administrator.storageState();
+  for (const wanted of LANGUAGES) {
+    const context = await browser.newContext({ baseURL: muster.address, locale: wanted, viewport: SCREENS.phone, hasTouch: true, storageState });
+    const page = await context.newPage();
+    for (const address of ['/accounts', '/sign-in']) {
+      const answer = await page.goto(address);
+      const faults = [strict(answer), await language(page, wanted), await unkept(page), await structured(page), await fits(page), await accessible(page)];
+      assert.deepEqual(faults.flat(), [], `${address} in ${wanted}`);
+    }
+    await context.close();
+  }
+  const page = await (await browser.newContext({ baseURL: muster.address, locale: 'en', storageState })).newPage();
+  await page.goto('/accounts');
+  const row = page.locator('tr', { has: page.locator('th', { hasText: /^chief$/ }) });
+  assert.ok(await row.getByText('joined').isVisible(), 'who has come in is seen to be joined');
+  await page.locator('tr', { has: page.locator('th', { hasText: 'administrator' }) }).locator('[name=identity]').fill('head@muster.test');
+  await page.locator('tr', { has: page.locator('th', { hasText: 'administrator' }) }).getByText('Save identity').click();
+  await page.getByText('The identity is saved').waitFor();
+  provider.people['sub-head'] = confirmed('head@muster.test');
+  assert.equal((await signIn('sub-head')).status, 303);
+  await page.context().close();
 });
 
 test('from the second time on the subject counts and the address does not', async () => {
@@ -299,6 +328,15 @@ test('a provider that is away is said to be away, passwords work, and a server s
   }
   await new Promise((resolve) => setTimeout(resolve, 3_500));
   assert.equal((await signIn('sub-chief')).status, 303, 'the control: it is back');
+});
+
+test('a provider that is out of order is away too', async () => {
+  const context = await someone();
+  const answer = await vouched(context, 'sub-chief');
+  provider.isBroken = true;
+  await refused({ context, ...(await comeBack(context, answer)) }, 'web.29', /try again in a minute/);
+  provider.isBroken = false;
+  assert.equal((await signIn('sub-chief')).status, 303, 'the control: it works again');
 });
 
 test('the journal tells of all this, and neither address nor subject lies open in the database', async () => {

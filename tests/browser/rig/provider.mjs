@@ -13,15 +13,16 @@ export const CLIENT = { id: 'muster', secret: 'a-secret-between-the-two' };
  * their claims. `forge`: changes what an id_token says, or whole tokens with `forgeToken`.
  */
 export async function openProvider(people) {
-  const provider = { people, forge: null, forgeToken: null, tokens: 0, inToken: false };
+  const provider = { people, forge: null, forgeToken: null, inToken: false, isBroken: false };
   let answer = null;
   let server = null;
   const listen = (port) => new Promise((resolve) => {
-    server = createServer((asked, reply) => (answer ? answer(asked, reply) : reply.writeHead(503).end())).listen(port, '127.0.0.1', resolve);
+    server = createServer((asked, reply) => (answer && !provider.isBroken ? answer(asked, reply) : reply.writeHead(503).end('no'))).listen(port, '127.0.0.1', resolve);
   });
   await listen(0);
   const { port } = server.address();
-  provider.issuer = `http://127.0.0.1:${port}`;
+  // Another site than Muster's, which is at 127.0.0.1: cookies then go as they go between an office and its provider.
+  provider.issuer = `http://localhost:${port}`;
   provider.serveFor = async (muster) => {
     answer = await answering(provider, muster);
   };
@@ -55,7 +56,6 @@ async function answering(provider, muster) {
   oidc.use(async (ctx, next) => {
     await next();
     if (ctx.path !== '/token' || !ctx.body?.id_token) return;
-    provider.tokens += 1;
     if (provider.forge) ctx.body = { ...ctx.body, id_token: await signed(key, provider.forge(decodeJwt(ctx.body.id_token))) };
     if (provider.forgeToken) ctx.body = { ...ctx.body, id_token: await provider.forgeToken(ctx.body.id_token) };
   });

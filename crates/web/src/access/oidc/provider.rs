@@ -13,7 +13,7 @@ use openidconnect::{
     AccessToken, AccessTokenHash, AdditionalClaims, AuthorizationCode, ClaimsVerificationError, ClientId, CsrfToken,
     DiscoveryError, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl, Nonce,
     OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
-    SubjectIdentifier, TokenResponse as _, UserInfoClaims,
+    SubjectIdentifier, TokenResponse as _, UserInfoError,
     core::{
         CoreAuthenticationFlow, CoreClient, CoreGenderClaim, CoreIdToken, CoreIdTokenVerifier, CoreJwsSigningAlgorithm,
         CoreProviderMetadata, CoreTokenResponse,
@@ -25,7 +25,7 @@ use tokio::sync::Mutex;
 
 use super::{EMAIL, Settings};
 
-/// How long one question to the provider may take, all of signing in at most three times that.
+/// How long one question to the provider may take. Coming back asks four at most, within a request's own limit.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// More of an answer is not read.
 const ANSWER_BYTES: usize = 1 << 20;
@@ -145,7 +145,10 @@ impl Provider {
     ) -> Result<Option<Claim>, Failure> {
         let Ok(request) = client.user_info(token.clone(), Some(of.clone())) else { return Ok(None) };
         let ask = |request| call(self.http.clone(), self.is_secure(), request);
-        let said: UserInfoClaims<More, CoreGenderClaim> = request.request_async(&ask).await.map_err(not_believed)?;
+        let said = request.request_async::<More, _, CoreGenderClaim>(&ask).await.map_err(|cause| match cause {
+            UserInfoError::Request(cause) => Failure::Away(cause.0),
+            cause => not_believed(cause),
+        })?;
         let said = serde_json::to_value(said).map_err(not_believed)?;
         Ok(claim_in(&said, &self.settings.claim))
     }
@@ -283,6 +286,9 @@ async fn call(http: reqwest::Client, is_secure: bool, request: HttpRequest) -> R
     }
     let request = reqwest::Request::try_from(request).map_err(fail)?;
     let mut reply = http.execute(request).await.map_err(fail)?;
+    if reply.status().is_server_error() {
+        return Err(NoAnswer(reply.status().to_string()));
+    }
     let mut answer = http::Response::builder().status(reply.status());
     if let Some(headers) = answer.headers_mut() {
         headers.extend(reply.headers().clone());
