@@ -25,7 +25,8 @@ const EXPORTS: [(&str, &[&str]); 7] = [
     ("/orders/{order}/report/sheet", &["/orders/O/report/sheet"]),
 ];
 /// Answers that are neither pages nor files.
-const NO_FILES: [&str; 5] = ["/", "/sign-in", "/sign-out", "/enter", "/enter/{code}"];
+const NO_FILES: [&str; 7] =
+    ["/", "/sign-in", "/sign-in/oidc", "/sign-in/oidc/answer", "/sign-out", "/enter", "/enter/{code}"];
 
 /// One for each way in which a cell begins to run.
 pub const HOSTILE: [&str; 8] = ["=1+1", "+86", "-2", "@SUM(A1)", "＝1", "＋1", "－1", "＠A1"];
