@@ -25,8 +25,10 @@ const STEP: i64 = 5;
 /// others only make all lists a little less sure.
 const NEWSWORTHY: usize = 64;
 
-/// The reverse part gives up after this many calls for each slot that was empty.
-const CALLS_PER_SLOT: usize = 100;
+/// A round that takes more bids per agent than this, or more calls per post, goes in steps too small for how far its prices
+/// are off.
+const BIDS_PER_AGENT: usize = 25;
+const CALLS_PER_POST: usize = 20;
 
 pub(super) struct Auction<'e, 'w> {
     engine: &'e mut Engine,
@@ -34,6 +36,8 @@ pub(super) struct Auction<'e, 'w> {
     floors: Vec<BinaryHeap<(i64, u32)>>,
     without_post: VecDeque<u32>,
     epsilon: i64,
+    /// In the first round, which also finds the level of prices, `ε` grows when the steps are too small.
+    is_first: bool,
     risen: Vec<u32>,
     watch: &'e mut Watch<'w>,
 }
@@ -41,7 +45,7 @@ pub(super) struct Auction<'e, 'w> {
 impl<'e, 'w> Auction<'e, 'w> {
     pub fn new(engine: &'e mut Engine, watch: &'e mut Watch<'w>) -> Self {
         let floors = vec![BinaryHeap::new(); engine.price.len()];
-        Self { engine, floors, without_post: VecDeque::new(), epsilon: 1, risen: Vec::new(), watch }
+        Self { engine, floors, without_post: VecDeque::new(), epsilon: 1, is_first: true, risen: Vec::new(), watch }
     }
 
     /// Holds rounds from the guess's `ε` down to `last` and leaves the engine with the assignment and prices of the last.
@@ -52,7 +56,9 @@ impl<'e, 'w> Auction<'e, 'w> {
         }
         self.without_post.extend(0..small(self.engine.post_of.len()));
         self.engine.deals.keep(from.offers);
-        self.first_round();
+        self.forward();
+        self.reverse();
+        self.is_first = false;
         self.engine.deals.keep(LENGTH);
         while self.epsilon > last && !self.watch.is_over() {
             self.lift(self.epsilon);
@@ -64,27 +70,6 @@ impl<'e, 'w> Auction<'e, 'w> {
         for (post, floors) in self.floors.iter().enumerate() {
             self.engine.members[post] = floors.iter().map(|floor| floor.1).collect();
         }
-    }
-
-    /// The first round also finds the level of prices: as long as that leaves fewer slots empty, all are raised.
-    fn first_round(&mut self) {
-        self.forward();
-        let mut empty = self.slots_short();
-        while empty > 0 && !self.watch.is_over() {
-            self.lift(self.epsilon);
-            self.reopen();
-            self.forward();
-            let now = self.slots_short();
-            if 10 * now >= 9 * empty {
-                break;
-            }
-            empty = now;
-        }
-        self.reverse();
-    }
-
-    fn slots_short(&self) -> usize {
-        (0..small(self.floors.len())).map(|post| self.short_of(post)).sum()
     }
 
     /// Raises all prices alike, but none past what its last slot is worth.
@@ -127,6 +112,8 @@ impl<'e, 'w> Auction<'e, 'w> {
 
     /// Bids until everybody has a post or does not want one.
     fn forward(&mut self) {
+        let most = BIDS_PER_AGENT * self.engine.post_of.len();
+        let mut bids = 0_usize;
         while let Some(agent) = self.without_post.pop_front() {
             if self.watch.sees(Stage::Auction { epsilon: self.epsilon }, self.without_post.len()) {
                 return self.without_post.clear();
@@ -140,6 +127,10 @@ impl<'e, 'w> Auction<'e, 'w> {
                 let floor = best.offer.cost - best.second.min(idle) - self.epsilon;
                 self.take(agent, best.offer.post, floor);
                 self.engine.paid[agent as usize] = best.offer.cost;
+                bids += 1;
+                if self.is_first && bids.is_multiple_of(most) {
+                    self.epsilon *= STEP;
+                }
             }
         }
     }
@@ -180,21 +171,24 @@ impl<'e, 'w> Auction<'e, 'w> {
         }
     }
 
-    /// Empty slots bid for agents until each is filled or not worth it – or until that has taken too long: a slot whose
-    /// price is far too low drags all others up step by step, which the next round does at once.
+    /// Empty slots bid for agents until each is filled or not worth it – or until that has taken too long: what is still
+    /// empty after that many calls is left to the shortest paths.
     fn reverse(&mut self) {
         let mut open: Vec<u32> = (0..small(self.floors.len())).filter(|&post| self.short_of(post) > 0).collect();
         if open.is_empty() {
             return;
         }
-        let mut patience = CALLS_PER_SLOT * self.slots_short();
+        let most = CALLS_PER_POST * self.floors.len();
+        let (mut calls, mut is_over) = (0_usize, false);
         let before = self.engine.price.clone();
         self.engine.recount_crowd();
         while let Some(post) = open.pop() {
-            while self.short_of(post) > 0 && patience > 0 {
-                patience -= 1;
-                if self.watch.sees(Stage::Auction { epsilon: self.epsilon }, open.len()) {
-                    patience = 0;
+            while self.short_of(post) > 0 && !is_over {
+                calls += 1;
+                is_over = self.watch.sees(Stage::Auction { epsilon: self.epsilon }, open.len());
+                if calls.is_multiple_of(most) {
+                    self.epsilon *= if self.is_first { STEP } else { 1 };
+                    is_over |= !self.is_first;
                 }
                 let left = self.call(post);
                 if left != NONE && self.short_of(left) > 0 {

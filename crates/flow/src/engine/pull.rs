@@ -87,5 +87,5 @@ impl Engine {
     }
 }
 
-/// Width of the first ring; each next one is four times as wide.
-const RING_M: i64 = 500;
+/// Width of the first ring; each next one is four times as wide. In a crowded district a few metres hold hundreds.
+const RING_M: i64 = 20;

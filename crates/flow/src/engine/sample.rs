@@ -19,7 +19,7 @@ const EVERY: usize = 8;
 const LEFT_OUT: usize = 100;
 
 impl Engine {
-    fn picture(&self) -> Net {
+    pub(super) fn picture(&self) -> Net {
         let mut agents: Vec<u32> =
             self.crowd.in_order().iter().copied().filter(|&agent| self.can_work(agent)).collect();
         agents.sort_by_key(|&agent| {
@@ -57,8 +57,8 @@ impl Engine {
     }
 
     /// Prices from an auction in the picture, which ends when they are right to about `epsilon`.
-    pub(super) fn prices_of_picture(&self, epsilon: i64, watch: &mut Watch) -> Vec<i64> {
-        let mut picture = Self::idle(self.picture());
+    pub(super) fn prices_of_picture(&self, picture: Net, epsilon: i64, watch: &mut Watch) -> Vec<i64> {
+        let mut picture = Self::idle(picture);
         let guess = picture.guess();
         picture.hold_auction(&guess, epsilon, watch);
         let has_slots: Vec<bool> = picture.net.posts.iter().map(|post| post.need > 0).collect();

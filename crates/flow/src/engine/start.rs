@@ -31,10 +31,18 @@ impl Engine {
         Guess { price, epsilon: scale / 2, offers: 4 }
     }
 
-    /// A large problem, from a small picture of it.
+    /// A large problem, from a small picture of it. Where nearly as many can work as are wanted, a picture may lack people
+    /// and the whole not, or the other way round; then its prices lie right to each other, but at the wrong level.
     pub(super) fn guess_from_picture(&self, watch: &mut Watch) -> Guess {
-        let epsilon = (ordinary_cost(&self.net, &self.market) / 16).max(1);
-        Guess { price: self.prices_of_picture(epsilon, watch), epsilon, offers: LENGTH }
+        let scale = ordinary_cost(&self.net, &self.market);
+        let epsilon = (scale / 16).max(1);
+        let picture = self.picture();
+        let (whole, part) = (price_of_skills(&self.net, scale), price_of_skills(&picture, scale));
+        let mut price = self.prices_of_picture(picture, epsilon, watch);
+        for (price, post) in price.iter_mut().zip(&self.net.posts) {
+            *price += whole[usize::from(post.skill)] - part[usize::from(post.skill)];
+        }
+        Guess { price, epsilon, offers: LENGTH }
     }
 }
 
