@@ -27,7 +27,7 @@ const PROMISED: [&str; 14] = [
     "books_balance",
     "wall_s",
 ];
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Plays a small night; `meanwhile` has the running program to itself.
 fn play(ground: &Ground, meanwhile: impl FnOnce()) -> Output {

@@ -19,3 +19,4 @@ mod restored;
 mod settings;
 mod tampered;
 mod upgraded;
+mod zone;
