@@ -1,4 +1,4 @@
-//! Files that people send: streamed to a temporary file that goes away by itself, never held in memory.
+//! Files that people send: streamed to a sealed temporary file that goes away by itself, never held in memory.
 
 use std::{
     future::poll_fn,
@@ -21,6 +21,7 @@ use axum::{
     http::request::Parts,
 };
 use futures_util::{StreamExt as _, stream};
+use store::sealed_file::{SealedFile, Sealer};
 use tokio::io::AsyncWriteExt as _;
 use uuid::Uuid;
 
@@ -35,7 +36,7 @@ const MOST_FIELDS: usize = 100;
 /// What a form may hold beside its values: what precedes it, the headers of its parts, the lines between them.
 const MAX_BESIDE: usize = 64 << 10;
 
-/// A file that came in. It is removed when this value goes.
+/// A file that came in, sealed. It is removed when this value goes.
 #[derive(Debug)]
 pub struct Upload {
     /// The name it had on the sender's machine; only for showing.
@@ -44,8 +45,14 @@ pub struct Upload {
 }
 
 impl Upload {
+    /// Where it lies, sealed.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What was sent.
+    pub fn open(&self) -> io::Result<SealedFile> {
+        SealedFile::open(&self.path)
     }
 
     fn new(mut name: String) -> Self {
@@ -137,19 +144,20 @@ pub(crate) async fn receive(parts: &Parts, body: Body) -> Result<(String, Upload
     Ok((fields, upload))
 }
 
-/// Writes the file down as it comes.
+/// Writes the file down as it comes: lists of people lie open nowhere.
 async fn keep(upload: Upload, field: &mut Field<'_>, beside: &Beside) -> Result<Upload, Fault> {
     let trouble = |e: io::Error| Fault::Bug(format!("temporary file: {e}"));
     let mut file = private_file(upload.path()).await.map_err(trouble)?;
-    let mut size = 0;
+    let (mut size, mut sealer) = (0, Sealer::new());
     while let Some(chunk) = beside.next(field.chunk()).await? {
         beside.was_value(&chunk);
         size += chunk.len() as u64;
         if size > MAX_FILE {
             return Err(Refused::TooLarge.with("most", format!("{} MiB", MAX_FILE >> 20)).into());
         }
-        file.write_all(&chunk).await.map_err(trouble)?;
+        file.write_all(&sealer.push(&chunk)).await.map_err(trouble)?;
     }
+    file.write_all(&sealer.finish()).await.map_err(trouble)?;
     file.flush().await.map_err(trouble)?;
     Ok(upload)
 }
