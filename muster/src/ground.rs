@@ -32,7 +32,7 @@ pub struct Ground {
     key_file: Option<PathBuf>,
     /// The address to listen on [default: 127.0.0.1:8080]
     #[arg(long, env = "MUSTER_LISTEN", global = true)]
-    listen: Option<SocketAddr>,
+    listen: Option<String>,
     /// The address people open, e.g. <https://muster.example> [default: from --listen]
     #[arg(long, env = "MUSTER_PUBLIC_URL", global = true)]
     public_url: Option<String>,
@@ -79,15 +79,26 @@ impl Ground {
         let zone = self.timezone.or(file.timezone).unwrap_or_else(|| "Asia/Shanghai".to_owned());
         let district = self.district.or(file.district).unwrap_or_else(|| "440902".to_owned());
         let database = self.database.or(file.database).unwrap_or_else(|| "sqlite:muster.db".to_owned());
+        let listen = self.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+        let district_name = self.district_name.or(file.district_name).unwrap_or_else(|| "茂南区".to_owned());
+        if district_name.trim().is_empty() {
+            bail!("--district-name: write the name that people know the district by");
+        }
+        let log = self.log.or(file.log).unwrap_or_else(|| "info".to_owned());
+        EnvFilter::try_new(&log)
+            .with_context(|| format!("--log {log}: write a level, or target=level: info,store=debug"))?;
         Ok(Settled {
             address: database.parse().context("--database")?,
             key_file: self.key_file.or(file.key_file),
-            listen: self.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
-            public_url: self.public_url.or(file.public_url).map(|url| url.trim_end_matches('/').to_owned()),
-            district: district.parse().context("--district")?,
-            district_name: self.district_name.or(file.district_name).unwrap_or_else(|| "茂南区".to_owned()),
-            zone: TimeZone::get(&zone).with_context(|| format!("--timezone {zone}: no such time zone"))?,
-            log: self.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            listen: listen
+                .parse()
+                .with_context(|| format!("--listen {listen}: write ADDRESS:PORT, for example 127.0.0.1:8080"))?,
+            public_url: self.public_url.or(file.public_url).as_deref().map(public_url).transpose()?,
+            district: district.parse().with_context(|| format!("--district {district}: write a code like 440902"))?,
+            district_name,
+            zone: TimeZone::get(&zone)
+                .with_context(|| format!("--timezone {zone}: no such time zone; write it as Asia/Shanghai"))?,
+            log,
             oidc: self.oidc.or(file.oidc),
             duties: file.duties,
         })
@@ -103,6 +114,21 @@ impl Ground {
         let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
         toml::from_str(&text).with_context(|| format!("{}", path.display()))
     }
+}
+
+/// Links that people are sent begin with it, so it is a whole address and nothing behind it.
+fn public_url(written: &str) -> anyhow::Result<String> {
+    let address = written.trim_end_matches('/');
+    let is_whole = reqwest::Url::parse(address).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+    });
+    if !is_whole {
+        bail!("--public-url {written}: write the address that people open, without a path: https://muster.example");
+    }
+    Ok(address.to_owned())
 }
 
 impl Settled {

@@ -29,6 +29,7 @@ pub mod replies;
 pub mod rotate;
 pub mod row;
 pub mod seal;
+pub mod sealed_file;
 mod store;
 pub mod testing;
 pub mod tx;

@@ -36,7 +36,7 @@ const NONCE: usize = 24;
 const TAG: usize = 16;
 const FIRST_LINE: &str = "muster keyring 1";
 
-type Secret = Zeroizing<[u8; KEY]>;
+pub(crate) type Secret = Zeroizing<[u8; KEY]>;
 
 /// Text that only a holder of the keyring can read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -248,7 +248,7 @@ impl SharedKeyring {
     }
 }
 
-fn fresh() -> Secret {
+pub(crate) fn fresh() -> Secret {
     let mut key: Secret = Zeroizing::new([0; KEY]);
     SysRng.try_fill_bytes(&mut *key).expect("the operating system gives random bytes");
     key

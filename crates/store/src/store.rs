@@ -2,7 +2,7 @@
 
 use std::{
     any::Any,
-    collections::BTreeSet,
+    collections::BTreeMap,
     ops::ControlFlow,
     sync::{Arc, Mutex, PoisonError, Weak},
     thread::JoinHandle,
@@ -278,8 +278,8 @@ impl Store {
         self.inner.jobs.subscribe()
     }
 
-    /// The statements written down so far.
-    pub(crate) fn statements(&self) -> BTreeSet<String> {
+    /// The statements written down so far, and how often each has run.
+    pub(crate) fn statements(&self) -> BTreeMap<String, u64> {
         let seen = self.inner.statements.as_ref();
         seen.map(|seen| seen.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap_or_default()
     }

@@ -5,7 +5,7 @@
 //! engine only. Where a failure is expected, [`Tx::attempt`] fences it.
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     ops::ControlFlow,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -41,8 +41,8 @@ impl Act {
     }
 }
 
-/// Statements as they were written, each once.
-pub(crate) type Statements = Arc<Mutex<BTreeSet<String>>>;
+/// Statements as they were written, and how often each has run.
+pub(crate) type Statements = Arc<Mutex<BTreeMap<String, u64>>>;
 
 /// An open transaction.
 pub struct Tx {
@@ -236,8 +236,9 @@ impl Tx {
     fn note(&self, sql: &str) {
         if let Some(statements) = &self.statements {
             let mut seen = statements.lock().unwrap_or_else(PoisonError::into_inner);
-            if !seen.contains(sql) {
-                seen.insert(sql.to_owned());
+            match seen.get_mut(sql) {
+                Some(runs) => *runs += 1,
+                None => drop(seen.insert(sql.to_owned(), 1)),
             }
         }
     }

@@ -10,6 +10,7 @@ use web::{Fault, Locale, Words};
 
 use crate::{
     bring::{LARGE_PIECE, Pass, Stopped},
+    file::Place,
     finding::{Found, find_table},
     jobs::ask_to_forget,
     rejected,
@@ -68,7 +69,8 @@ impl Direct {
     }
 
     async fn pass(&self, choice: Option<Choice>, on_piece: impl FnMut(&Tally)) -> Result<(Id<Import>, Tally), Stopped> {
-        let found = find_table(&self.store, self.register, &self.district, self.told(), &self.path).await?;
+        let place = Place::Plain(self.path.clone());
+        let found = find_table(&self.store, self.register, &self.district, self.told(), &place).await?;
         let (table, told) = match found {
             Found::Table(table, told) => (table, told),
             Found::Unknown(told) => return Err(self.missing(&told).into()),

@@ -1,13 +1,60 @@
 //! Reading a file in pieces, on a thread of its own: the next piece is parsed while the one before is judged.
 
-use std::{fs::File, io::BufReader, path::Path};
+use std::{
+    fs::File,
+    io::{self, BufReader, Read, Seek, SeekFrom},
+    path::PathBuf,
+};
 
 use sheets::{Fault, Mapping, Options, Row, RowFault, Table, TableFault};
+use store::sealed_file::SealedFile;
 use tokio::sync::mpsc;
 
 use crate::rules::register::Register;
 
-pub type OpenTable = Table<BufReader<File>>;
+pub type OpenTable = Table<BufReader<Lying>>;
+
+/// Where a file lies.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// Somebody's own, on this machine.
+    Plain(PathBuf),
+    /// Sent to this server.
+    Sealed(PathBuf),
+}
+
+/// A file, opened where it lies.
+pub enum Lying {
+    Plain(File),
+    Sealed(SealedFile),
+}
+
+impl Place {
+    fn open(&self) -> io::Result<Lying> {
+        match self {
+            Self::Plain(path) => File::open(path).map(Lying::Plain),
+            Self::Sealed(path) => SealedFile::open(path).map(Lying::Sealed),
+        }
+    }
+}
+
+impl Read for Lying {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(file) => file.read(into),
+            Self::Sealed(file) => file.read(into),
+        }
+    }
+}
+
+impl Seek for Lying {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match self {
+            Self::Plain(file) => file.seek(to),
+            Self::Sealed(file) => file.seek(to),
+        }
+    }
+}
 
 /// Some rows in the order in which they stand in the file.
 pub struct Piece {
@@ -16,8 +63,8 @@ pub struct Piece {
 }
 
 /// Opens a table of a register.
-pub fn open(path: &Path, register: Register, mapping: Mapping) -> Result<OpenTable, TableFault> {
-    let file = File::open(path).map_err(|e| TableFault::Unreadable { detail: e.to_string() })?;
+pub fn open(place: &Place, register: Register, mapping: Mapping) -> Result<OpenTable, TableFault> {
+    let file = place.open().map_err(|e| TableFault::Unreadable { detail: e.to_string() })?;
     Table::open(BufReader::new(file), &register.table(), Options { mapping, ..Options::default() })
 }
 

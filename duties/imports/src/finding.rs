@@ -1,14 +1,12 @@
 //! Finding the table in a file: under its own headings, or under the meaning that somebody once gave them.
 
-use std::path::Path;
-
 use domain::District;
 use sheets::{Mapping, TableFault, fingerprint};
 use store::Store;
 
 use crate::{
     bring::Stopped,
-    file::{self, OpenTable},
+    file::{self, OpenTable, Place},
     rules::register::Register,
     store::{self as books, Told},
 };
@@ -25,10 +23,10 @@ pub async fn find_table(
     register: Register,
     district: &District,
     mut told: Told,
-    path: &Path,
+    place: &Place,
 ) -> Result<Found, Stopped> {
     let given = told.mapping();
-    let headings = match open_apart(path, register, given.clone()).await {
+    let headings = match open_apart(place, register, given.clone()).await {
         Ok(table) if given != Mapping::new() => return Ok(found(table, told)),
         Ok(table) => table.headings().cells().to_vec(),
         Err(TableFault::MissingHeadings { found, .. }) => found,
@@ -40,7 +38,7 @@ pub async fn find_table(
         told.mapping = saved.unwrap_or_default();
     }
     told.headings = headings;
-    match open_apart(path, register, told.mapping()).await {
+    match open_apart(place, register, told.mapping()).await {
         Ok(table) => Ok(found(table, told)),
         Err(TableFault::MissingHeadings { .. } | TableFault::SameHeadingTwice { .. }) => Ok(Found::Unknown(told)),
         Err(fault) => Err(fault.into()),
@@ -53,8 +51,8 @@ fn found(table: OpenTable, mut told: Told) -> Found {
 }
 
 /// Opening a hostile workbook may take a second: not on a thread that serves others.
-pub async fn open_apart(path: &Path, register: Register, mapping: Mapping) -> Result<OpenTable, TableFault> {
-    let path = path.to_owned();
-    let opened = tokio::task::spawn_blocking(move || file::open(&path, register, mapping)).await;
+pub async fn open_apart(place: &Place, register: Register, mapping: Mapping) -> Result<OpenTable, TableFault> {
+    let place = place.clone();
+    let opened = tokio::task::spawn_blocking(move || file::open(&place, register, mapping)).await;
     opened.unwrap_or_else(|e| Err(TableFault::Unreadable { detail: e.to_string() }))
 }

@@ -12,6 +12,7 @@ use web::{Fault, House};
 
 use crate::{
     bring::{Pass, SMALL_PIECE, Stopped},
+    file::Place,
     finding::{Found, find_table},
     rules::{
         rejection::{Said, Voice},
@@ -134,10 +135,10 @@ impl Work<'_> {
     }
 
     async fn go(&self) -> Result<(), Stopped> {
-        let path = self.spool.path(self.it.id);
+        let place = Place::Sealed(self.spool.path(self.it.id));
         let (register, store) = (self.it.register, &self.house.store);
         let (district, told) = (self.it.district.clone(), self.it.told.clone());
-        let table = match find_table(store, self.it.register, &district, told, &path).await? {
+        let table = match find_table(store, self.it.register, &district, told, &place).await? {
             Found::Table(table, told) => {
                 self.remember(told).await?;
                 table

@@ -8,6 +8,7 @@ use sheets::{Mapping, TableFault};
 use web::{Desk, Done, Fault, Upload};
 
 use crate::{
+    file::Place,
     finding::open_apart,
     jobs,
     refused::Refused,
@@ -34,7 +35,8 @@ pub struct Begun {
 }
 
 pub async fn send(desk: Desk, ask: Ask, file: Upload) -> Result<Done<Begun>, Fault> {
-    match open_apart(file.path(), ask.register, Mapping::new()).await {
+    let place = Place::Sealed(file.path().to_owned());
+    match open_apart(&place, ask.register, Mapping::new()).await {
         Ok(_) | Err(TableFault::MissingHeadings { .. } | TableFault::SameHeadingTwice { .. }) => {}
         Err(fault) => {
             let said = Voice::new(desk.house().words.clone()).of_table(&fault);

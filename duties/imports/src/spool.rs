@@ -1,5 +1,6 @@
-//! Where files lie while they are judged and applied: a private folder beside the database. A file goes when its import
-//! ends, and all go when the server starts: what they held is either in the registers or sent again.
+//! Where files lie while they are judged and applied: a private folder beside the database, sealed as they came. A file
+//! goes when its import ends, and all go when the server starts, which could not open them any more: what they held is
+//! either in the registers or sent again.
 
 use std::{
     fs, io,

@@ -1,10 +1,12 @@
 //! Taking in a file of boundaries: each feature is a division, found by its code, or by a name only one has.
 
+use std::io::Read as _;
+
 use domain::{District, Event, Jurisdiction, Origin};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{Error, Tx};
-use tokio::io::AsyncReadExt as _;
+
 use web::{Desk, Done, Fault, Upload};
 
 use crate::{
@@ -84,9 +86,11 @@ pub fn take(tx: &mut Tx, district: &District, outlines: &[Outline]) -> Result<Im
 
 /// The file, or one byte more than is taken of a larger one.
 async fn read_bounded(file: &Upload) -> Result<Vec<u8>, Fault> {
-    let broken = |e: std::io::Error| Fault::Bug(format!("temporary file: {e}"));
-    let opened = tokio::fs::File::open(file.path()).await.map_err(broken)?;
-    let mut bytes = Vec::new();
-    opened.take(boundary::MAX_BYTES + 1).read_to_end(&mut bytes).await.map_err(broken)?;
-    Ok(bytes)
+    let broken = |e: &dyn std::fmt::Display| Fault::Bug(format!("temporary file: {e}"));
+    let opened = file.open().map_err(|e| broken(&e))?;
+    let read = tokio::task::spawn_blocking(move || {
+        let mut bytes = Vec::new();
+        opened.take(boundary::MAX_BYTES + 1).read_to_end(&mut bytes).map(|_| bytes)
+    });
+    read.await.map_err(|e| broken(&e))?.map_err(|e| broken(&e))
 }

@@ -40,8 +40,19 @@ pub struct Line {
 
 impl Line {
     pub fn open(tx: &mut Tx, stored: Stored) -> Result<Self, Error> {
-        let details = stored.details.as_ref().map(|sealed| tx.open(table::DETAILS, sealed)).transpose()?;
         let site = stored.here.site.map(|id| places::site(tx, id)).transpose()?.flatten();
+        Self::at(tx, site.map(|site| site.name), stored)
+    }
+
+    /// Many at once: their sites are asked for together.
+    pub fn open_all(tx: &mut Tx, stored: Vec<Stored>) -> Result<Vec<Self>, Error> {
+        let sites = places::sites_among(tx, stored.iter().filter_map(|stored| stored.here.site))?;
+        let name = |stored: &Stored| sites.get(&stored.here.site?).map(|site| site.name.clone());
+        stored.into_iter().map(|stored| Self::at(tx, name(&stored), stored)).collect()
+    }
+
+    fn at(tx: &mut Tx, site_name: Option<String>, stored: Stored) -> Result<Self, Error> {
+        let details = stored.details.as_ref().map(|sealed| tx.open(table::DETAILS, sealed)).transpose()?;
         let promised_for = if let State::Answered { promised_for, .. } = stored.state { promised_for } else { None };
         Ok(Self {
             id: stored.id,
@@ -49,7 +60,7 @@ impl Line {
             kind: stored.kind,
             site: stored.here.site,
             site_code: stored.site_code,
-            site_name: site.map(|site| site.name),
+            site_name,
             owner: stored.owner,
             role: stored.role,
             count: stored.count,

@@ -76,17 +76,15 @@ fn next_page(last: &Line, group: Option<Group>, closed: bool) -> String {
 
 /// A whole page of what these scopes cover, however much lies between that they do not.
 fn page(tx: &mut Tx, district: &District, mut wanted: Wanted, scopes: &[Scope]) -> Result<Vec<Line>, Fault> {
-    let mut lines = Vec::new();
+    let mut kept = Vec::new();
     loop {
         let found = table::list(tx, district, &wanted)?;
         let is_last = found.len() < wanted.limit;
         wanted.after = found.last().map(|last| (last.raised_at, last.id));
-        for stored in found.into_iter().filter(|stored| table::is_within(stored, scopes)) {
-            lines.push(Line::open(tx, stored)?);
-        }
-        if is_last || lines.len() >= PAGE {
-            lines.truncate(PAGE);
-            return Ok(lines);
+        kept.extend(found.into_iter().filter(|stored| table::is_within(stored, scopes)));
+        if is_last || kept.len() >= PAGE {
+            kept.truncate(PAGE);
+            return Ok(Line::open_all(tx, kept)?);
         }
     }
 }

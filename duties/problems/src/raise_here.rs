@@ -31,10 +31,8 @@ pub async fn of_site(desk: Desk, ask: Ask) -> Result<Page<OfSite>, Fault> {
     let page = desk.look(move |tx| {
         let mut lines = |open| {
             let wanted = Wanted { open, site: Some(site), limit: 50, ..Wanted::default() };
-            table::list(tx, &district, &wanted)?
-                .into_iter()
-                .map(|stored| Line::open(tx, stored))
-                .collect::<Result<Vec<_>, _>>()
+            let found = table::list(tx, &district, &wanted)?;
+            Line::open_all(tx, found)
         };
         Ok(OfSite { site: ask.site, open: lines(true)?, closed: lines(false)?, roles: PostRole::ALL.to_vec() })
     });

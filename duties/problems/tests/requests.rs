@@ -245,3 +245,36 @@ async fn what_others_did_and_what_is_old_is_not_taken_back() {
     assert_eq!(one.post(&back, json!({})).await.refused(), "409 problems.8");
     assert_eq!(state(&other, &id).await["state"]["state"], "taken");
 }
+
+#[tokio::test]
+async fn a_long_queue_takes_as_many_statements_as_a_short_one() {
+    let (test, ..) = house().await;
+    let officer = test.client(Role::DutyOfficer, Scope::District).await;
+    let raise = async |site: &str, times: usize| {
+        for _ in 0..times {
+            let body = json!({"kind": "supplies", "details": "雨衣"});
+            officer.post(&format!("/sites/{site}/requests"), body).await.json();
+        }
+    };
+    // The fewest of some looks: whoever listens to the journal also asks.
+    let look = async |path: &str, list: &str| {
+        let (mut lines, mut fewest) = (0, u64::MAX);
+        for _ in 0..4 {
+            let before = store::testing::statements_run(&test.house.store);
+            lines = officer.get(path).await.json()[list].as_array().unwrap().len();
+            fewest = fewest.min(store::testing::statements_run(&test.house.store) - before);
+        }
+        (lines, fewest)
+    };
+    raise("S1", 1).await;
+    let short = [look("/requests", "lines").await, look("/sites/S1/requests", "open").await];
+    assert!(short.iter().all(|(lines, statements)| *lines == 1 && *statements > 1), "{short:?}");
+    raise("S1", 20).await;
+    raise("S2", 10).await;
+    let long = [look("/requests", "lines").await, look("/sites/S1/requests", "open").await];
+    assert_eq!(long, [(31, short[0].1), (21, short[1].1)]);
+    let lines = officer.get("/requests").await.json()["lines"].clone();
+    let named =
+        |code: &str| lines.as_array().unwrap().iter().filter(|line| line["site_name"] == format!("{code}小学")).count();
+    assert_eq!((named("S1"), named("S2")), (21, 10), "each line names its own site");
+}

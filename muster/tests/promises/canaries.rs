@@ -1,7 +1,7 @@
 //! S14: planted names, numbers and texts lie open in no file of the program: database, write-ahead log, backup, what it
 //! keeps while it works, log. And the keys are changed while everybody works.
 
-use std::{fs, path::Path};
+use std::{fs, io::Write as _, net::TcpStream, path::Path};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     client::{check_in, now_ms, problem},
+    exports::wait_for,
     ground::{CANARY, CANARY_PHONE, Ground, SITES},
 };
 
@@ -73,6 +74,71 @@ async fn answer_one(officer: &crate::client::Client) {
     officer.post(&format!("/requests/{number}/take"), json!({}), None).await.unwrap().json();
     let words = json!({"note": format!("{CANARY}十分钟后到"), "minutes": 10});
     officer.post(&format!("/requests/{number}/answer"), words, None).await.unwrap().json();
+}
+
+/// Names, numbers and identity numbers of people who are in no register; the last stand in a column that nobody reads.
+const SENT: [&str; 3] = ["白额雁", "1997654", "440902199001017654"];
+
+fn list_of_people() -> String {
+    let begin = "code,name,phone,team,latitude,longitude,roles,身份证号\n".to_owned();
+    let [name, phone, identity] = SENT;
+    (0..8000).fold(begin, |text, n| {
+        text + &format!("W{n:04},{name}{n:04},{phone}{n:04},T1,21.66,110.92,gatekeeper,{identity}\n")
+    })
+}
+
+fn bytes_below(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).map(|entries| entries.map(Result::unwrap).collect::<Vec<_>>());
+    entries.unwrap_or_default().iter().map(|entry| entry.metadata().unwrap().len()).sum()
+}
+
+/// A list that comes, and one that waits for its decision, lie sealed; what waited is taken as it was sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_canary_of_a_file_lies_open_while_it_comes_and_while_it_waits() {
+    let ground = Ground::sqlite().with_district();
+    let (officer, text) = (ground.token("duty_officer"), list_of_people());
+    let server = ground.serve();
+    let open = || SENT.map(|canary| found(&ground, canary)).concat();
+
+    let half = &text[..text.len() / 2];
+    let coming = begin_to_send(&server.url, &officer, half);
+    let temporary = ground.path().join("tmp");
+    wait_for("the file on its way", async || (bytes_below(&temporary) > 100 << 10).then_some(())).await;
+    assert_eq!(open(), Vec::<String>::new(), "while it comes");
+    drop(coming);
+
+    let officer = server.client(&officer);
+    let begun = officer.send_file("/imports", &[("register", "volunteers")], text.clone()).await.json();
+    let import = format!("/imports/{}", begun["import"].as_str().unwrap());
+    let waits = async || officer.get(&import).await.unwrap().json()["state"].eq("judged").then_some(());
+    wait_for("the decision table", waits).await;
+    let mut spool = ground.file().into_os_string();
+    spool.push(".imports");
+    assert!(bytes_below(Path::new(&spool)) >= text.len() as u64, "it lies there");
+    assert_eq!(open(), Vec::<String>::new(), "while it waits");
+    let plain = Path::new(&spool).join("plain");
+    fs::write(&plain, &text).unwrap();
+    assert_eq!(open().len(), SENT.len(), "the control: the same file, as it was sent, is found");
+    fs::remove_file(plain).unwrap();
+
+    officer.post(&format!("{import}/application"), json!({"choice": "all"}), None).await.unwrap().json();
+    wait_for("the rows", async || officer.get(&import).await.unwrap().json()["state"].eq("done").then_some(())).await;
+    let page = officer.get(&import).await.unwrap().json();
+    assert_eq!((&page["counts"]["new"], &page["counts"]["rejected"]), (&json!(8000), &json!(0)), "{page}");
+    server.kill();
+    assert_eq!(open(), Vec::<String>::new(), "afterwards");
+}
+
+/// A form whose file does not come to its end.
+fn begin_to_send(url: &str, token: &str, text: &str) -> TcpStream {
+    let host = url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    let part = |named: &str| format!("--X\r\nContent-Disposition: form-data; name={named}\r\n\r\n");
+    let body = format!("{}volunteers\r\n{}{text}", part("\"register\""), part("\"file\"; filename=\"a.csv\""));
+    write!(stream, "POST /api/v1/imports HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n").unwrap();
+    write!(stream, "Content-Type: multipart/form-data; boundary=X\r\nContent-Length: {}\r\n\r\n{body}", body.len() * 2)
+        .unwrap();
+    stream
 }
 
 #[tokio::test(flavor = "multi_thread")]

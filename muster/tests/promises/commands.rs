@@ -86,39 +86,6 @@ fn what_is_no_table_or_not_there_is_refused_by_name() {
 }
 
 #[test]
-fn a_flag_goes_before_a_variable_and_a_variable_before_the_file() {
-    let ground = Ground::sqlite();
-    let said = |flag: Option<(&str, &str)>, variable: Option<(&str, &str)>| {
-        let mut command = ground.command(&["migrate"]);
-        command.env_remove("MUSTER_DATABASE").stderr(std::process::Stdio::piped());
-        if let Some((flag, value)) = flag {
-            command.args([flag, value]);
-        }
-        if let Some((variable, value)) = variable {
-            command.env(variable, value);
-        }
-        let done = command.output().unwrap();
-        assert!(!done.status.success());
-        String::from_utf8_lossy(&done.stderr).into_owned()
-    };
-    // Each value is wrong in its own way, so that the complaint says whose was taken.
-    for (key, flag, variable) in
-        [("timezone", "--timezone", "MUSTER_TIMEZONE"), ("key_file", "--key-file", "MUSTER_KEY_FILE")]
-    {
-        let value = |of: &str| format!("/nowhere/{of}");
-        file(&ground, "muster.toml", &format!("{key} = \"{}\"\n", value("file")));
-        if key == "timezone" {
-            assert!(said(None, None).contains("/nowhere/file"), "{}", said(None, None));
-        }
-        assert!(said(None, Some((variable, &value("variable")))).contains("/nowhere/variable"));
-        assert!(said(Some((flag, &value("flag"))), Some((variable, &value("variable")))).contains("/nowhere/flag"));
-    }
-    file(&ground, "muster.toml", "listen = \"127.0.0.1:0\"\nspeed = 3\n");
-    let server = refused(&ground, &["serve"]);
-    assert!(server.contains("speed"), "what nobody knows is refused by name: {server}");
-}
-
-#[test]
 fn a_token_is_for_the_district_one_zone_or_one_site() {
     let ground = Ground::sqlite().with_district();
     for role in ["site_chief", "zone_lead"] {

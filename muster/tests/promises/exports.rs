@@ -74,7 +74,7 @@ fn is_of_people(path: &str) -> bool {
     path.contains("/sheet") && !path.contains("/report/") || path.contains("/rejected")
 }
 
-async fn wait_for<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn wait_for<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     for _ in 0..600 {
         if let Some(found) = ask().await {
             return found;

@@ -1,6 +1,11 @@
 //! S10: bodies made to bring the server down get a sentence and cost little memory, whoever sends them.
 
-use std::fs;
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    time::Duration,
+};
 
 use serde_json::json;
 
@@ -91,6 +96,12 @@ async fn hostile_forms_beside_a_file_cost_little() {
         ("a text without end", text(&"a".repeat(100 * MIB)) + &file),
         ("texts without end", text("sites").repeat(200_000) + &file),
         ("file upon file", text("sites") + &file.repeat(50_000)),
+        ("a header without end", format!("--X\r\nContent-Disposition: form-data; x=\"{}", "a".repeat(100 * MIB))),
+        ("headers without end", format!("--X\r\n{}", "X-Header: value\r\n".repeat(6 * MIB))),
+        ("a name without end", text("sites").replace("register", &"r".repeat(100 * MIB)) + &file),
+        ("a line between without end", format!("--X{}", " ".repeat(100 * MIB))),
+        ("what precedes a form without end", "a".repeat(100 * MIB) + &file),
+        ("lines before a form without end", "--Y\r\n".repeat(20 * MIB) + &file),
     ] {
         let body = parts + "--X--\r\n";
         let post = http.post(format!("{}/api/v1/imports", server.url)).bearer_auth(&token).body(body);
@@ -102,6 +113,46 @@ async fn hostile_forms_beside_a_file_cost_little() {
     assert!(growth_kb <= GROWTH_LIMIT_KB, "{} MiB more", growth_kb >> 10);
     let imports = server.client(&token).get("/api/v1/imports").await.unwrap().json();
     assert_eq!(imports["imports"].as_array().map(Vec::len), Some(5), "only the district's own: {imports}");
+}
+
+/// What no file can be in is refused while it comes: nobody waits for its end.
+#[test]
+fn a_form_that_never_comes_to_its_file_is_refused_early() {
+    let ground = Ground::sqlite().with_district();
+    let token = ground.token("duty_officer");
+    let server = ground.serve();
+    let early = MIB * 4;
+    for (what, begin, more) in [
+        ("a header", "--X\r\nContent-Disposition: form-data; x=\"", "a"),
+        ("headers", "--X\r\n", "X-Header: value\r\n"),
+        ("what precedes the form", "", "a"),
+        ("lines before the form", "", "--Y\r\n"),
+    ] {
+        let (sent, reply) = send_until_answered(&server, &token, begin, &more.repeat((64 << 10) / more.len()));
+        assert!(reply.starts_with("HTTP/1.1 413 ") && sent < early, "{what}: {} KiB sent: {reply}", sent >> 10);
+    }
+    let parts = "--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n";
+    let (sent, _) = send_until_answered(&server, &token, parts, &"a".repeat(64 << 10));
+    assert!(sent > early, "the control: a file is not refused early: {} KiB sent", sent >> 10);
+}
+
+/// Sends so much more each time, until there is an answer or it was enough. How much was sent, and how the answer begins.
+fn send_until_answered(server: &Server, token: &str, begin: &str, more: &str) -> (usize, String) {
+    const ENOUGH: usize = 16 * MIB;
+    let host = server.url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(stream, "POST /api/v1/imports HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n").unwrap();
+    write!(stream, "Content-Type: multipart/form-data; boundary=X\r\nContent-Length: {}\r\n\r\n", 400 * MIB).unwrap();
+    let (mut sent, mut answer) = (stream.write(begin.as_bytes()).unwrap(), [0; 512]);
+    stream.set_read_timeout(Some(Duration::from_millis(2))).unwrap();
+    while sent < ENOUGH {
+        if let Ok(length) = stream.read(&mut answer) {
+            return (sent, String::from_utf8_lossy(&answer[..length]).into_owned());
+        }
+        stream.write_all(more.as_bytes()).unwrap();
+        sent += more.len();
+    }
+    (sent, String::new())
 }
 
 /// What the limit is for: the same million numbers, read as everybody reads JSON.

@@ -74,13 +74,19 @@ pub fn full_scans(store: &Store, big_tables: &[&str]) -> Vec<String> {
         |sql: &str| ["select", "with", "update", "delete"].iter().any(|verb| sql.trim_start().starts_with(verb));
     apart(|| {
         let mut session = engine::connect(store.address(), Purpose::Change).expect("the test's database is there");
-        let statements = store.statements().into_iter().filter(|sql| names(sql) && plannable(sql));
+        let statements = store.statements().into_keys().filter(|sql| names(sql) && plannable(sql));
         let explained = statements.map(|sql| (session.full_scans(&sql).expect("what ran can be explained"), sql));
         explained
             .filter(|(steps, _)| !steps.is_empty())
             .map(|(steps, sql)| format!("{}: {sql}", steps.join(", ")))
             .collect()
     })
+}
+
+/// How many statements have run so far on a test store. A test that looks at few things and then at many sees whether a
+/// page asks for them one by one.
+pub fn statements_run(store: &Store) -> u64 {
+    store.statements().into_values().sum()
 }
 
 /// A folder that goes when it is dropped; in memory where the machine offers that.

@@ -16,6 +16,7 @@ const OWN: &str = include_str!("../../config/headcount.toml");
 
 /// `[places]` of the configuration file.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Guidelines {
     /// In the place of Muster's own, when there are any.
     #[serde(default)]
