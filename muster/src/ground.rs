@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
 use domain::{Clock, District};
 use jiff::tz::TimeZone;
@@ -112,7 +112,11 @@ impl Ground {
             None => return Ok(Self::default()),
         };
         let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
-        toml::from_str(&text).with_context(|| format!("{}", path.display()))
+        toml::from_str(&text).map_err(|fault: toml::de::Error| {
+            // Without the line itself: it may be the one with the secret.
+            let line = fault.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+            anyhow!("{}, line {line}: {}", path.display(), fault.message())
+        })
     }
 }
 

@@ -230,6 +230,22 @@ test('an answer belongs to one browser, one sign-in and ten minutes', async (t) 
   });
 });
 
+test('answers that nobody here set out for keep nobody out', async () => {
+  const stray = await someone();
+  for (let turn = 0; turn < 120; turn += 1) {
+    const { status } = await comeBack(stray, `${muster.address}/sign-in/oidc/answer?state=${turn}&code=x`);
+    assert.equal(status, 403);
+  }
+  assert.equal((await signIn('sub-chief')).status, 303);
+});
+
+test('who is joined comes in although the provider keeps their address to itself', async () => {
+  const said = provider.people['sub-chief'];
+  provider.people['sub-chief'] = {};
+  assert.equal((await signIn('sub-chief')).status, 303);
+  provider.people['sub-chief'] = said;
+});
+
 const forgeries = {
   nonce: (claims) => ({ ...claims, nonce: 'another' }),
   'no nonce': ({ nonce, ...claims }) => claims,

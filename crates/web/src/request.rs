@@ -29,6 +29,7 @@ use crate::{
     house::House,
     refusal::{Fault, Refused},
     routes::{Entry, In},
+    server::LONGEST,
     undo::Undo,
     upload::{self, Upload},
     words::Locale,
@@ -75,8 +76,11 @@ where
     door.finish(outcome.await)
 }
 
+/// Bounded in time here, too: a question that calls itself a form with a file has no other limit.
 async fn read_body(body: Body) -> Result<bytes::Bytes, Fault> {
-    axum::body::to_bytes(body, MAX_BODY).await.map_err(|_| Refused::TooLarge.with("most", "2 MiB").into())
+    let read = tokio::time::timeout(LONGEST, axum::body::to_bytes(body, MAX_BODY)).await;
+    let read = read.map_err(|_| Refused::NotUnderstood.with("reason", "it did not come to its end within a minute"))?;
+    read.map_err(|_| Refused::TooLarge.with("most", "2 MiB").into())
 }
 
 /// What is known of a request before it is let in.

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The longest a request may take, file uploads and streams excepted.
-const LONGEST: Duration = Duration::from_mins(1);
+pub(crate) const LONGEST: Duration = Duration::from_mins(1);
 
 pub(crate) fn finish(router: Router<Arc<House>>, house: &Arc<House>) -> Router {
     crate::health::install();

@@ -101,12 +101,14 @@ impl Beside {
     /// What the reader understands next; refused when it would have to keep too much for that.
     async fn next<T>(&self, understood: impl Future<Output = Result<T, MultipartError>>) -> Result<T, Fault> {
         let mut understood = pin!(understood);
-        poll_fn(|context| match understood.as_mut().poll(context) {
+        let next = poll_fn(|context| match understood.as_mut().poll(context) {
             Poll::Pending if self.is_too_much() => Poll::Ready(Err(too_much(MAX_BESIDE))),
             Poll::Pending => Poll::Pending,
             Poll::Ready(next) => Poll::Ready(next.map_err(broken)),
-        })
-        .await
+        });
+        // A file may take an hour on a slow line, but something comes all the while.
+        let silent = || broken("nothing came for a minute: send it again");
+        tokio::time::timeout(LONGEST, next).await.unwrap_or_else(|_| Err(silent()))
     }
 }
 

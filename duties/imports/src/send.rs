@@ -1,6 +1,8 @@
 //! Sending a file: it is looked at at once, so that what is no table is refused before anything else happens; then it is
 //! judged in the background.
 
+use std::io;
+
 use domain::{Id, Origin, things::Import};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -45,7 +47,9 @@ pub async fn send(desk: Desk, ask: Ask, file: Upload) -> Result<Done<Begun>, Fau
     }
     let import = Id::fresh(desk.at());
     let spool = Spool::of(desk.store().address());
-    spool.take(import, file.path()).map_err(|e| Fault::Bug(format!("spool: {e}")))?;
+    let (into, file_name) = (spool.clone(), file.name.chars().take(200).collect());
+    let taken = tokio::task::spawn_blocking(move || into.take(import, file.path())).await;
+    taken.map_err(io::Error::other).flatten().map_err(|e| Fault::Bug(format!("spool: {e}")))?;
     let it = Bringing {
         id: import,
         district: desk.district().clone(),
@@ -57,7 +61,7 @@ pub async fn send(desk: Desk, ask: Ask, file: Upload) -> Result<Done<Begun>, Fau
         asked_at: desk.at(),
         heard_at: desk.at(),
         tally: Tally::default(),
-        told: Told { file_name: file.name.chars().take(200).collect(), ..Told::default() },
+        told: Told { file_name, ..Told::default() },
     };
     let begun = desk.change(move |tx| {
         books::begin(tx, &it)?;

@@ -40,6 +40,12 @@ impl Counted {
         Self { name: format!("codes {}", network(desk.peer)), most: TRIES_AT_CODES }
     }
 
+    /// Where somebody comes back from the identity provider to. Counted apart: what goes wrong there keeps nobody from
+    /// showing a badge.
+    pub fn address_with_identities(desk: &Desk) -> Self {
+        Self { name: format!("identities {}", network(desk.peer)), most: TRIES_AT_CODES }
+    }
+
     fn is_used_up(&self, tx: &mut Tx, at: Moment) -> Result<bool, Error> {
         let sql = "select count(*) as n from tries where counted = $1 and at > $2 and at < $3";
         let counted = tx.blind("tries.counted", &self.name);

@@ -194,6 +194,9 @@ pub(crate) fn line(url: &str) -> Result<&'static str> {
     Line::of(url).map(|line| line.says())
 }
 
+/// How long a server that has taken a connection may take until it can be worked with.
+const PATIENCE: Duration = Duration::from_secs(15);
+
 fn dial(runtime: &Runtime, url: &str) -> Result<Client> {
     let mut line = Line::of(url)?;
     line.config
@@ -201,7 +204,11 @@ fn dial(runtime: &Runtime, url: &str) -> Result<Client> {
         .connect_timeout(Duration::from_secs(5))
         .tcp_user_timeout(Duration::from_secs(15))
         .keepalives_idle(Duration::from_secs(30));
-    let dialled = runtime.block_on(line.config.connect(line.tls()?));
+    let tls = line.tls()?;
+    let dialled = runtime.block_on(async { tokio::time::timeout(PATIENCE, line.config.connect(tls)).await });
+    let dialled = dialled.map_err(|_| {
+        Error::Unavailable("PostgreSQL takes the connection but does not answer; look whether it is stopped".to_owned())
+    })?;
     let (client, connection) =
         dialled.map_err(|cause| line.refusal(&cause).unwrap_or_else(|| failed(&cause, "connect")))?;
     runtime.spawn(async move {

@@ -35,16 +35,17 @@ pub fn account_of(tx: &mut Tx, vouched: &Vouched) -> Result<Option<Known>, Fault
     if let Some((known, is_suspended)) = joined {
         return Ok(Some(known).filter(|_| !is_suspended));
     }
-    let Some(claim) = &vouched.claim else { return Ok(None) };
+    let Ok(Some(claim)) = &vouched.claim else { return Ok(None) };
+    // Whether or not an account waits for that address: who merely types it in learns nothing.
+    if !claim.is_confirmed {
+        return Err(Refused::IdentityUnconfirmed.into());
+    }
     let sql = "select i.account, a.district from identities i join accounts a on a.id = i.account
                where i.claimed_blind = $1 and i.joined is null and a.suspended_at is null";
     let found = tx.first(sql, params![claimed(tx, &claim.text)], |row| {
         Ok(Known { account: row.get("account")?, district: row.get("district")?, is_first: true })
-    })?;
-    if found.is_some() && !claim.is_confirmed {
-        return Err(Refused::IdentityUnconfirmed.into());
-    }
-    Ok(found)
+    });
+    Ok(found?)
 }
 
 /// Looks again within the change that lets somebody in, and joins whoever comes for the first time.
@@ -53,10 +54,13 @@ pub fn let_in(tx: &mut Tx, vouched: &Vouched, known: &Known) -> Result<(), Fault
     let Some(again) = again else { return Err(Refused::IdentityOver.into()) };
     if again.is_first {
         let account = again.account;
-        tx.execute(
+        let joined = tx.execute(
             "update identities set joined = $2, joined_at = $3 where account = $1 and joined is null",
             params![account, subject(tx, vouched), tx.at()],
         )?;
+        if joined != 1 {
+            return Err(Refused::IdentityOver.into());
+        }
         tx.record(&Jurisdiction::district(again.district), account.uuid(), &Event::IdentityJoined { account })?;
     }
     Ok(())
@@ -101,9 +105,12 @@ fn subject(tx: &Tx, vouched: &Vouched) -> Blind {
     tx.blind("identities.joined", &format!("{}\n{}", vouched.issuer, vouched.subject))
 }
 
-/// Addresses are written in capitals or without, by people and by providers.
+/// Addresses are written in capitals or without, by people and by providers. Nothing else is taken for the same: letters
+/// of other alphabets that look alike, or staff numbers that differ in a capital, may be two people's.
 fn claimed(tx: &Tx, text: &str) -> Blind {
-    tx.blind("identities.claimed_blind", &text.trim().to_lowercase())
+    let text = text.trim_ascii();
+    let same = if text.contains('@') { text.to_ascii_lowercase() } else { text.to_owned() };
+    tx.blind("identities.claimed_blind", &same)
 }
 
 #[cfg(test)]
@@ -141,7 +148,7 @@ mod tests {
     }
 
     fn vouched(issuer: &str, subject: &str, email: &str, is_confirmed: bool) -> Vouched {
-        let claim = Some(Claim { text: email.to_owned(), is_confirmed });
+        let claim = Ok(Some(Claim { text: email.to_owned(), is_confirmed }));
         Vouched { issuer: issuer.to_owned(), subject: subject.to_owned(), claim }
     }
 
@@ -163,7 +170,13 @@ mod tests {
             assert_eq!(no.to_string(), "refused: web.31");
             let other = account(&store, "other", "other@muster.test").await.unwrap();
             let (issuer, email) = ("https://id.test", "CHIEF@muster.test");
-            assert_eq!(comes_in(&store, vouched(issuer, "1", email, false)).await, Err("refused: web.27".to_owned()));
+            for unconfirmed in [email, "nobody@muster.test"] {
+                let no = comes_in(&store, vouched(issuer, "1", unconfirmed, false)).await;
+                assert_eq!(no, Err("refused: web.27".to_owned()));
+            }
+            // A Kelvin sign is no K.
+            account(&store, "kim", "kim@muster.test").await.unwrap();
+            assert_eq!(comes_in(&store, vouched(issuer, "9", "\u{212a}im@muster.test", true)).await, Ok(None));
             assert_eq!(comes_in(&store, vouched(issuer, "1", "nobody@muster.test", true)).await, Ok(None));
             assert_eq!(comes_in(&store, vouched(issuer, "1", email, true)).await, Ok(Some(chief)));
             // The claim has done its work.

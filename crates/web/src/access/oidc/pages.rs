@@ -4,12 +4,13 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use domain::{Actor, ActorKind, Id, things::Account};
+use domain::{Actor, ActorKind, Clock, Id, things::Account};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    EMAIL, identities,
+    EMAIL,
+    identities::{self, Known},
     pending::{COOKIE, LASTS_S, Pending},
     provider::{Failure, Provider, Vouched},
 };
@@ -71,7 +72,7 @@ pub struct SetOut {
 pub async fn set_out(desk: Desk, ask: SetOut) -> Result<Response, Fault> {
     let errand = provider(&desk)?.errand().await.map_err(worded)?;
     let next = ask.next.filter(|next| next.len() <= LONGEST_NEXT);
-    let pending = Pending::new(errand.state, errand.nonce, errand.verifier, next, desk.at());
+    let pending = Pending::new(errand.state, errand.nonce, errand.verifier, next, Clock::system().now());
     let sealed = desk.look(move |tx| pending.sealed(tx)).await?;
     let to = HeaderValue::from_str(&errand.to).map_err(|cause| Fault::Bug(cause.to_string()))?;
     let gone = (StatusCode::SEE_OTHER, HeaderMap::from_iter([(header::LOCATION, to)])).into_response();
@@ -96,27 +97,27 @@ pub struct CameBack {
 /// Somebody comes back from the provider.
 pub async fn come_back(desk: Desk, ask: CameBack) -> Result<Response, Fault> {
     let provider = provider(&desk)?;
-    let taken = guard::take(&desk, vec![Counted::address_with_codes(&desk)]).await?;
-    let came = vouched_for(&desk, provider, ask).await;
-    let (vouched, next) = match came {
+    // An answer that this browser did not set out for costs nobody behind its address a try.
+    let pending = pending_of(&desk, &ask.state).await?;
+    let next = pending.next.clone();
+    let counted = vec![Counted::address_with_identities(&desk)];
+    guard::look(&desk, counted.clone()).await?;
+    let came = match vouched_for(&desk, provider, pending, ask).await {
+        Ok(vouched) => known(&desk, vouched).await,
+        Err(fault) => Err(fault),
+    };
+    let (vouched, known) = match came {
         Ok(came) => came,
         Err(fault) => {
+            if !is_providers_own(&fault) {
+                guard::take(&desk, counted).await?;
+            }
             note_failure(&desk).await?;
             return Err(fault);
         }
     };
-    let looked = vouched.clone();
-    let known = match desk.look(move |tx| identities::account_of(tx, &looked)).await {
-        Ok(Some(known)) => known,
-        outcome => {
-            note_failure(&desk).await?;
-            let claim = claim(&desk).unwrap_or_default();
-            return Err(outcome.err().unwrap_or_else(|| Refused::IdentityUnknown.with("claim", claim).into()));
-        }
-    };
     let actor = Actor::new(ActorKind::Account, known.account.uuid());
     let token = begin(&desk, actor, move |tx| {
-        guard::give_back(tx, taken)?;
         identities::let_in(tx, &vouched, &known)?;
         Ok(sessions::begin(tx, actor, &known.district, Some(sessions::SESSION_H), None)?)
     })
@@ -131,20 +132,41 @@ pub fn claim(desk: &Desk) -> Option<String> {
     Some(if claim == EMAIL { desk.say("web-claim-email").to_string() } else { claim.clone() })
 }
 
-/// The provider's word about whoever came back to this browser, and the page they go on to.
-async fn vouched_for(desk: &Desk, provider: &Provider, ask: CameBack) -> Result<(Vouched, Option<String>), Fault> {
-    let (cookie, state) = (desk.pending.clone(), ask.state.clone());
-    let pending = desk.look(move |tx| Ok(Pending::of_browser(tx, cookie.as_deref(), &state))).await?;
-    let Some(pending) = pending else { return Err(Refused::IdentityOver.into()) };
-    let state = ask.state;
+/// The provider is away or lets nobody go on: nothing that whoever came back has done.
+fn is_providers_own(fault: &Fault) -> bool {
+    let own = [Refused::ProviderAway, Refused::ProviderSaidNo].map(|refused| refused.refusal().code);
+    matches!(fault, Fault::Refused(refusal) if own.contains(&refusal.code))
+}
+
+/// What this browser set out with; the machine's own clock counts, as the provider knows no other.
+async fn pending_of(desk: &Desk, state: &str) -> Result<Pending, Fault> {
+    let (cookie, state) = (desk.pending.clone(), state.to_owned());
+    let now = Clock::system().now();
+    let pending = desk.look(move |tx| Ok(Pending::of_browser(tx, cookie.as_deref(), &state, now))).await?;
+    pending.ok_or_else(|| Refused::IdentityOver.into())
+}
+
+/// Whom the provider's word lets in here.
+async fn known(desk: &Desk, vouched: Vouched) -> Result<(Vouched, Known), Fault> {
+    let looked = vouched.clone();
+    if let Some(known) = desk.look(move |tx| identities::account_of(tx, &looked)).await? {
+        return Ok((vouched, known));
+    }
+    // Only whoever is not joined needs the claim.
+    vouched.claim.map_err(worded)?;
+    Err(Refused::IdentityUnknown.with("claim", claim(desk).unwrap_or_default()).into())
+}
+
+/// The provider's word about whoever came back to this browser.
+async fn vouched_for(desk: &Desk, provider: &Provider, pending: Pending, ask: CameBack) -> Result<Vouched, Fault> {
+    let (state, now) = (ask.state, Clock::system().now());
     // Before anything is made of it, so that however often it comes it is looked at once.
-    desk.change(move |tx| Pending::spend(tx, &state)).await?;
+    desk.change(move |tx| Pending::spend(tx, &state, now)).await?;
     if ask.iss.is_some_and(|iss| iss != provider.settings().issuer) {
         return Err(worded(Failure::NotBelieved("another issuer answers".to_owned())));
     }
     let Some(code) = ask.code else { return Err(Refused::ProviderSaidNo.into()) };
-    let vouched = provider.vouch(code, pending.verifier, &pending.nonce).await.map_err(worded)?;
-    Ok((vouched, pending.next))
+    provider.vouch(code, pending.verifier, &pending.nonce).await.map_err(worded)
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -40,19 +40,18 @@ impl Pending {
     }
 
     /// The sign-in that this browser began and that this state belongs to; none when it is another's or too old.
-    pub fn of_browser(tx: &Tx, cookie: Option<&str>, state: &str) -> Option<Self> {
+    pub fn of_browser(tx: &Tx, cookie: Option<&str>, state: &str, now: Moment) -> Option<Self> {
         let sealed = URL_SAFE_NO_PAD.decode(cookie?).ok()?;
         let text = tx.open(SEAL, sealed).ok()?;
         let pending: Self = serde_json::from_str(&text).ok()?;
-        let age_s = tx.at().since_s(pending.begun_at);
+        let age_s = now.since_s(pending.begun_at);
         // Digests are compared, so that the time taken tells nothing about the state.
         let is_its_own = secrets::hash(&pending.state) == secrets::hash(state);
         (is_its_own && (0..LASTS_S).contains(&age_s)).then_some(pending)
     }
 
     /// Notes that it has come back; refuses a second time.
-    pub fn spend(tx: &mut Tx, state: &str) -> Result<(), Fault> {
-        let at = tx.at();
+    pub fn spend(tx: &mut Tx, state: &str, at: Moment) -> Result<(), Fault> {
         // Those from later than now were written while the clock ran ahead.
         let (from, to) = (at.plus_s(-LASTS_S), at.plus_s(LASTS_S));
         tx.execute("delete from spent_states where at <= $1 or at >= $2", params![from, to])?;
@@ -76,6 +75,11 @@ mod tests {
         store.change(act, move |tx| Ok::<_, Fault>(work(tx))).await.unwrap()
     }
 
+    fn spend(tx: &mut Tx, state: &str) -> bool {
+        let at = tx.at();
+        Pending::spend(tx, state, at).is_ok()
+    }
+
     fn sealed(tx: &Tx) -> String {
         let (nonce, verifier) = (Nonce::new("nonce".to_owned()), PkceCodeVerifier::new("v".repeat(43)));
         Pending::new("state".to_owned(), nonce, verifier, None, tx.at()).sealed(tx).unwrap()
@@ -93,16 +97,17 @@ mod tests {
                 (0, "other", false),
             ] {
                 let cookie = cookie.clone();
-                let found = at(&store, s, move |tx| Pending::of_browser(tx, Some(&cookie), state).is_some()).await;
+                let found =
+                    at(&store, s, move |tx| Pending::of_browser(tx, Some(&cookie), state, tx.at()).is_some()).await;
                 assert_eq!(found, is_found, "{s} s, {state}");
             }
             for not_ours in [None, Some(""), Some("no cookie of ours"), Some("AAAA")] {
-                assert!(at(&store, 0, move |tx| Pending::of_browser(tx, not_ours, "state").is_none()).await);
+                assert!(at(&store, 0, move |tx| Pending::of_browser(tx, not_ours, "state", tx.at()).is_none()).await);
             }
             for (s, is_first) in [(0, true), (0, false), (599, false), (600, true)] {
-                assert_eq!(at(&store, s, |tx| Pending::spend(tx, "state").is_ok()).await, is_first, "{s} s");
+                assert_eq!(at(&store, s, |tx| spend(tx, "state")).await, is_first, "{s} s");
             }
-            assert!(at(&store, 600, |tx| Pending::spend(tx, "other").is_ok()).await);
+            assert!(at(&store, 600, |tx| spend(tx, "other")).await);
         })
         .await;
     }

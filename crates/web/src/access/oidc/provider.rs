@@ -55,7 +55,8 @@ pub enum Failure {
 pub struct Vouched {
     pub issuer: String,
     pub subject: String,
-    pub claim: Option<Claim>,
+    /// A provider that does not tell it still lets in whoever is joined already.
+    pub claim: Result<Option<Claim>, Failure>,
 }
 
 /// What names somebody to an administrator.
@@ -130,8 +131,11 @@ impl Provider {
         };
         let subject = subject.map_err(|(Unproven::Signature(why) | Unproven::Other(why))| Failure::NotBelieved(why))?;
         let claim = match claim_in(&payload(token), &self.settings.claim) {
-            Some(claim) => Some(claim),
-            None => self.asked_for_more(&client, answer.access_token(), &subject).await?,
+            Some(claim) if claim.is_confirmed => Ok(Some(claim)),
+            found => {
+                let more = self.asked_for_more(&client, answer.access_token(), &subject).await;
+                more.map(|more| more.or(found))
+            }
         };
         Ok(Vouched { issuer: self.issuer.to_string(), subject: subject.to_string(), claim })
     }
@@ -260,7 +264,7 @@ fn payload(token: &CoreIdToken) -> Value {
 }
 
 fn claim_in(said: &Value, name: &str) -> Option<Claim> {
-    let text = said.get(name)?.as_str()?.trim().to_owned();
+    let text = said.get(name)?.as_str()?.trim_ascii().to_owned();
     let is_confirmed = name != EMAIL
         || matches!(said.get("email_verified"), Some(Value::Bool(true)))
         || said.get("email_verified").and_then(Value::as_str) == Some("true");
