@@ -25,7 +25,10 @@ use store::sealed_file::{SealedFile, Sealer};
 use tokio::io::AsyncWriteExt as _;
 use uuid::Uuid;
 
-use crate::refusal::{Fault, Refused};
+use crate::{
+    refusal::{Fault, Refused},
+    server::LONGEST,
+};
 
 /// The largest file that is taken.
 pub const MAX_FILE: u64 = 512 << 20;
