@@ -111,6 +111,8 @@ async fn the_clock_of_a_demonstration_is_paused_and_goes_on_and_its_people_with_
     demo.wait_for_more_than(demo.entries()).await;
 
     assert_eq!(officer.set_speed("0").await, 200);
+    // The board's picture may be a second old.
+    tokio::time::sleep(A_WHILE).await;
     let paused = officer.clock().await;
     for role in ["volunteer", "site_chief", "zone_lead", "allocator", "prevention_group", "assessment_group"] {
         let status = demo.visit(role).await.set_speed(QUICK).await;
