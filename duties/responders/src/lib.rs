@@ -93,6 +93,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "responders/0001_responders", sql: include_str!("../migrations/0001_responders.sql") },
     Migration { name: "responders/0002_entrances", sql: include_str!("../migrations/0002_entrances.sql") },
     Migration { name: "responders/0003_erasure", sql: include_str!("../migrations/0003_erasure.sql") },
+    Migration { name: "responders/0004_windows", sql: include_str!("../migrations/0004_windows.sql") },
 ];
 
 const NAV: &[NavItem] = &[

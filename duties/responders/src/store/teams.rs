@@ -82,22 +82,22 @@ pub fn digests(tx: &mut Tx, district: &District) -> Result<Digests> {
 
 /// All teams with what they can send, by organisation and code. A district has hundreds, not millions.
 pub fn capacities(tx: &mut Tx, district: &District, at: Moment) -> Result<Vec<(Team, Capacity)>> {
-    let away = counts(
-        tx,
-        "select v.team, count(*) as n from teams t join volunteers v on v.team = t.id
-         where t.district = $1 and v.left_at is null
-           and (v.available_from is not null or v.available_until is not null)
-           and (v.available_from > $2 or v.available_until <= $2) group by v.team",
-        district,
-        at,
+    // Of all districts, in the order of its index: who belongs to none of these teams is not asked for below.
+    let away = tx.rows(
+        "select team, count(*) as n from volunteers
+         where left_at is null and (available_from is not null or available_until is not null)
+           and (available_from > $1 or available_until <= $1) group by team",
+        params![at],
+        counted,
     )?;
-    let on_duty = counts(
-        tx,
+    let away = away.into_iter().collect();
+    let on_duty = tx.rows(
         "select team, count(*) as n from attendances
          where district = $1 and in_at <= $2 and out_at is null and undone_at is null group by team",
-        district,
-        at,
+        params![district, at],
+        counted,
     )?;
+    let on_duty = on_duty.into_iter().collect();
     let sql = format!("{FIELDS} where t.district = $1 order by o.name, t.code");
     tx.rows(&sql, params![district], |row| {
         let team = team(row)?;
@@ -107,9 +107,8 @@ pub fn capacities(tx: &mut Tx, district: &District, at: Moment) -> Result<Vec<(T
     })
 }
 
-fn counts(tx: &mut Tx, sql: &str, district: &District, at: Moment) -> Result<HashMap<Id<TeamThing>, i64>> {
-    let rows = tx.rows(sql, params![district, at], |row| Ok((row.get("team")?, row.get("n")?)))?;
-    Ok(rows.into_iter().collect())
+fn counted(row: &Row<'_>) -> Result<(Id<TeamThing>, i64)> {
+    Ok((row.get("team")?, row.get("n")?))
 }
 
 /// One team as it is to be.
