@@ -3,6 +3,10 @@
 use crate::faults::Reason;
 use crate::limits::Limits;
 
+/// What most rows have room in, so that they grow no further.
+const TEXT: usize = 192;
+const CELLS: usize = 16;
+
 /// Cells in one text with their ends, so that a row costs two allocations and not one per cell.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RawRow {
@@ -14,7 +18,7 @@ pub(crate) struct RawRow {
 
 impl RawRow {
     pub fn new(number: u64) -> Self {
-        Self { number, ..Self::default() }
+        Self { number, text: String::with_capacity(TEXT), ends: Vec::with_capacity(CELLS), flaws: Vec::new() }
     }
 
     /// Appends one cell; one that the limits forbid is cut and leaves a flaw.
@@ -69,7 +73,7 @@ impl RawRow {
 
     /// Whether any cell needs a closer look: one pass over the row where every cell would be many.
     pub fn is_suspect(&self) -> bool {
-        [DECODED_AS, '\0', '+'].iter().any(|&c| self.text.contains(c))
+        self.text.contains([DECODED_AS, '\0']) || self.text.contains(EXPONENT)
     }
 
     /// What is wrong with the text of a cell.
@@ -106,6 +110,7 @@ impl RawRow {
     }
 }
 
+const EXPONENT: &str = "E+";
 /// What decoders put in the place of bytes that mean nothing.
 const DECODED_AS: char = '\u{FFFD}';
 
@@ -119,7 +124,7 @@ fn within(cell: &str, limit: usize) -> &str {
 
 /// What a program shows of a long number: Excel writes `4.40902E+17` for an eighteen-digit one.
 pub(crate) fn looks_like_lost_digits(cell: &str) -> bool {
-    let Some((mantissa, exponent)) = cell.trim().split_once("E+") else { return false };
+    let Some((mantissa, exponent)) = cell.trim().split_once(EXPONENT) else { return false };
     let mut digits = mantissa.strip_prefix('-').unwrap_or(mantissa).bytes();
     let is_number = digits.next().is_some_and(|first| first.is_ascii_digit())
         && digits.next().is_none_or(|point| point == b'.')

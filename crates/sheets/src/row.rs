@@ -42,5 +42,11 @@ impl Row {
 
 /// Also without the two marks nobody sees: the byte order mark and the zero-width space.
 fn trimmed(cell: &str) -> &str {
+    if let [first, .., last] = cell.as_bytes()
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        return cell;
+    }
     cell.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{200B}'))
 }

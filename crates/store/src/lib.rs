@@ -11,6 +11,7 @@ pub mod address;
 pub mod age;
 mod among;
 pub mod backup;
+mod checkpoints;
 pub mod conflicts;
 mod dialect;
 pub mod doctor;

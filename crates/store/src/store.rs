@@ -13,7 +13,7 @@ use domain::{Clock, District};
 use tokio::sync::{oneshot, watch};
 
 use crate::{
-    Act, Address, Error, Keyring, Migration, Result,
+    Act, Address, Error, Keyring, Migration, Result, checkpoints,
     engine::{self, Purpose, apart},
     epoch, gate, journal, look,
     migrate::{self, Standing},
@@ -118,7 +118,16 @@ impl Store {
         let inner = &self.inner;
         let gate = gate.write_down(inner.statements.clone());
         let (changes, tail, jobs) = (Arc::clone(&inner.changes), inner.tail.clone(), inner.jobs.clone());
-        inner.thread(GATE, move || gate::keep(gate, &changes, |news| tell(&tail, &jobs, news)))?;
+        let (bell, rings) = checkpoints::bell();
+        let tell = move |news| {
+            tell(&tail, &jobs, news);
+            bell.ring();
+        };
+        inner.thread(GATE, move || gate::keep(gate, &changes, tell))?;
+        if let Address::Sqlite(_) = inner.address {
+            let session = engine::connect(&inner.address, Purpose::Change)?;
+            inner.thread("muster-checkpoint", move || checkpoints::keep(session, &rings))?;
+        }
         for _ in 0..readers {
             self.start_reader(&inner.looks)?;
         }

@@ -7,6 +7,8 @@ use std::ops::ControlFlow;
 
 use crate::{Address, Cell, Result, Row, Value};
 
+pub(crate) use sqlite::LONGEST_LOG;
+
 /// Looks at one row and says whether to go on.
 pub(crate) type OnRow<'f> = dyn FnMut(&Row<'_>) -> Result<ControlFlow<()>> + 'f;
 
@@ -51,6 +53,10 @@ pub(crate) trait Session: Send {
     fn tighten(&mut self) -> Result<()>;
     /// The steps of a statement's plan that read a table or index from end to end.
     fn full_scans(&mut self, sql: &str) -> Result<Vec<String>>;
+    /// Moves what was committed from a log that has grown to its place, where the engine leaves that to us.
+    fn tidy(&mut self) -> Result<()> {
+        Ok(())
+    }
     /// What the engine finds wrong with its own files.
     fn integrity(&mut self) -> Result<Vec<String>>;
 }
