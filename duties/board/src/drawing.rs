@@ -56,7 +56,7 @@ impl Dot {
         match self.state {
             State::Late => format!("M{} {}l8 8m0 -8l-8 8", x - 4.0, y - 4.0),
             State::AtRisk | State::Short => format!("M{x} {}l5 9h-10z", y - 5.5),
-            State::Silent | State::Underway | State::SetUp | State::Ready => {
+            State::Silent | State::Underway | State::SetUp | State::Ready | State::Over => {
                 format!("M{} {y}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", x - 4.0)
             }
         }

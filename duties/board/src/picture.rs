@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use deployments::{Cause, Order, Rates, Tally};
+use deployments::{Cause, Mender, Order, Outlook, Rates, Tally};
 use domain::{
     District, Group, Id, Moment, PostRole, Scope,
     things::{self, Site},
@@ -116,6 +116,44 @@ pub fn of_order(tx: &mut Tx, order: Order, now: Moment) -> Result<Whole, Error> 
         requests: requests.collect(),
         order,
     })
+}
+
+/// The sites of an order as they stood when everybody was to be in place, whenever that is asked: with the people who
+/// stood there then, not with those who are left.
+pub fn of_night(tx: &mut Tx, order: &Order, now: Moment) -> Result<Vec<Picture>, Error> {
+    let rates = Rates::default();
+    let milestones = &order.milestones;
+    let (at, is_past) = (now.min(milestones.in_place_at), now >= milestones.in_place_at);
+    let weights = deployments::weights_of(tx, order)?;
+    let mut came: HashMap<(Id<Site>, PostRole), u32> = HashMap::new();
+    for post in responders::attendance::came(tx, order.id, milestones.in_place_at)? {
+        // As on the board, who came without a role fills no post.
+        if let Some(role) = post.role {
+            came.insert((post.site, role), post.in_time);
+        }
+    }
+    let mut posts: HashMap<Id<Site>, Vec<Tally>> = HashMap::new();
+    for tally in deployments::tallies(tx, order.id)? {
+        let arrived = came.get(&(tally.site, tally.role)).copied().unwrap_or(0);
+        posts.entry(tally.site).or_default().push(Tally { arrived, ..tally });
+    }
+    let pictures = facts(tx, order)?.into_iter().map(|facts| {
+        let posts = posts.get(&facts.id).map_or(&[][..], Vec::as_slice);
+        let missing = posts.iter().map(Tally::missing).sum();
+        let missed = if missing == 0 { Outlook::Done } else { Outlook::Late { mender: Mender::Allocation } };
+        let facts = Facts {
+            arrived: posts.iter().map(|post| post.arrived).sum(),
+            missing,
+            below_crew: posts.iter().map(|post| post.below_crew(&weights)).sum(),
+            in_place: if is_past { Some(missed) } else { facts.in_place },
+            // Whoever was heard of later was not lost.
+            heard_at: facts.heard_at.map(|heard_at| heard_at.max(at)),
+            closed_at: facts.closed_at.filter(|closed_at| *closed_at <= at),
+            ..facts
+        };
+        site::picture(facts, milestones, at, &rates)
+    });
+    Ok(pictures.collect())
 }
 
 fn calls(tx: &mut Tx, order: &Order, pictures: &[Picture], now: Moment) -> Result<Vec<Call>, Error> {

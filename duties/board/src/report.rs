@@ -1,10 +1,14 @@
 //! The situation report of a night: what was planned, what came of it, and the journal's head, so that a cut tail of the
 //! journal would be seen beside this sheet.
 
-use std::{collections::BTreeMap, io::Cursor};
+use std::{
+    collections::{BTreeMap, HashMap},
+    io::Cursor,
+};
 
 use axum::body::Body;
 use domain::{Id, Moment, things::Order};
+use responders::attendance;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sheets::{Cell, Format, Layout, SheetOut};
@@ -33,8 +37,11 @@ pub struct DivisionNight {
     set_up: u32,
     need: u32,
     assigned: u32,
+    /// Who stood there when everybody was to be in place.
     arrived: u32,
     missing: u32,
+    /// Who stood at its sites at any time; somebody who changed between them counts at each.
+    came: u32,
 }
 
 /// A site in the night.
@@ -45,7 +52,10 @@ pub struct SiteNight {
     state: State,
     need: u32,
     assigned: u32,
+    /// Who stood there when everybody was to be in place.
     arrived: u32,
+    /// Who stood there at any time.
+    came: u32,
     set_up_at: Option<Moment>,
     opened_at: Option<Moment>,
 }
@@ -64,7 +74,10 @@ pub struct Report {
     order_at: Moment,
     set_up_at: Moment,
     in_place_at: Moment,
+    /// As it stood when everybody was to be in place.
     totals: Totals,
+    /// Everybody who stood at a site at any time, each once.
+    came: u64,
     night: Night,
     divisions: Vec<DivisionNight>,
     sites: Vec<SiteNight>,
@@ -81,33 +94,40 @@ async fn report(desk: &Desk, order: Id<Order>) -> Result<Report, Fault> {
     desk.look(move |tx| {
         let order = deployments::order(tx, order)?.ok_or(Refused::NotThere)?;
         let night = night(tx, order.id)?;
-        let whole = picture::of_order(tx, order, now)?;
-        let names: BTreeMap<_, _> =
-            places::divisions(tx, &whole.order.district)?.into_iter().map(|head| (head.code, head.name)).collect();
-        let mut divisions: BTreeMap<_, DivisionNight> = BTreeMap::new();
-        for picture in &whole.pictures {
-            let name = names.get(&picture.facts.division).cloned();
-            add(divisions.entry(picture.facts.division.clone()).or_default(), picture, name.unwrap_or_default());
+        let pictures = picture::of_night(tx, &order, now)?;
+        let mut came: HashMap<_, u32> = HashMap::new();
+        for post in attendance::came(tx, order.id, order.milestones.in_place_at)? {
+            *came.entry(post.site).or_default() += post.people;
         }
-        let milestones = whole.order.milestones;
+        let came_to = |picture: &Picture| came.get(&picture.facts.id).copied().unwrap_or(0);
+        let names: BTreeMap<_, _> =
+            places::divisions(tx, &order.district)?.into_iter().map(|head| (head.code, head.name)).collect();
+        let mut divisions: BTreeMap<_, DivisionNight> = BTreeMap::new();
+        for picture in &pictures {
+            let name = names.get(&picture.facts.division).cloned();
+            let division = divisions.entry(picture.facts.division.clone()).or_default();
+            add(division, picture, came_to(picture), name.unwrap_or_default());
+        }
+        let milestones = order.milestones;
         Ok(Report {
-            order: whole.order.id,
-            order_name: whole.order.name.clone(),
+            order: order.id,
+            order_name: order.name,
             made_at: now,
             order_at: milestones.order_at,
             set_up_at: milestones.set_up_at,
             in_place_at: milestones.in_place_at,
-            totals: summary::totals(&whole.pictures),
+            totals: summary::totals(&pictures),
+            came: attendance::people_who_came(tx, order.id)?,
             night,
             divisions: divisions.into_values().collect(),
-            sites: whole.pictures.iter().map(of_site).collect(),
+            sites: pictures.iter().map(|picture| of_site(picture, came_to(picture))).collect(),
             journal_head: journal::head(tx)?.to_string(),
         })
     })
     .await
 }
 
-fn add(division: &mut DivisionNight, picture: &Picture, name: String) {
+fn add(division: &mut DivisionNight, picture: &Picture, came: u32, name: String) {
     let facts = &picture.facts;
     division.name = name;
     division.sites += 1;
@@ -116,9 +136,10 @@ fn add(division: &mut DivisionNight, picture: &Picture, name: String) {
     division.assigned += facts.assigned;
     division.arrived += facts.arrived;
     division.missing += facts.missing;
+    division.came += came;
 }
 
-fn of_site(picture: &Picture) -> SiteNight {
+fn of_site(picture: &Picture, came: u32) -> SiteNight {
     let facts = &picture.facts;
     SiteNight {
         code: facts.code.clone(),
@@ -127,6 +148,7 @@ fn of_site(picture: &Picture) -> SiteNight {
         need: facts.need,
         assigned: facts.assigned,
         arrived: facts.arrived,
+        came,
         set_up_at: facts.set_up_at,
         opened_at: facts.opened_at,
     }
@@ -156,7 +178,8 @@ pub async fn sheet(desk: Desk, ask: Ask) -> Result<Attachment, Fault> {
         "board-state",
         "board-need",
         "board-assigned",
-        "board-arrived",
+        "board-in-time",
+        "board-came",
         "board-set-up-at",
         "board-opened-at",
     ];
@@ -189,6 +212,7 @@ fn write(desk: &Desk, report: &Report, layout: Layout) -> Result<Vec<u8>, sheets
             Cell::from(i64::from(site.need)),
             Cell::from(i64::from(site.assigned)),
             Cell::from(i64::from(site.arrived)),
+            Cell::from(i64::from(site.came)),
             Cell::from(set_up.as_str()),
             Cell::from(opened.as_str()),
         ])?;

@@ -150,6 +150,10 @@ pub struct Shown {
     totals: Totals,
     /// Whether the sentence speaks of set-up or of people.
     speaks_of_set_up: bool,
+    /// Everybody may have gone home: the sentence speaks of closing.
+    is_over: bool,
+    /// The time to be in place has come.
+    is_past_in_place: bool,
     set_up_by: Moment,
     in_place_by: Moment,
     worst: Option<String>,
@@ -191,8 +195,7 @@ web::view!(Wall, "board_wall.html");
 impl Shown {
     /// What to ask the allocation for: before the milestone the gaps of the plan, after it the people who did not come.
     fn what_lacks(&self) -> &'static str {
-        let is_over = self.clocks.iter().any(|clock| clock.word == "board-clock-in-place" && clock.is_over);
-        if is_over { "no_shows" } else { "gaps" }
+        if self.is_past_in_place { "no_shows" } else { "gaps" }
     }
 
     /// The one sentence. While sites are being set up nobody has to be in place yet: then it speaks of posts without a name.
@@ -200,6 +203,7 @@ impl Shown {
         let totals = &self.totals;
         let gap = totals.need.saturating_sub(totals.assigned);
         let word = match (self.speaks_of_set_up, &self.worst) {
+            _ if self.is_over => "board-sentence-over",
             (true, _) if gap > 0 => "board-sentence-set-up-short",
             (true, _) => "board-sentence-set-up",
             (false, Some(_)) => "board-sentence-people-short",
@@ -211,6 +215,7 @@ impl Shown {
             .num("set_up", &totals.set_up)
             .num("short", &totals.short_sites)
             .num("ready", &totals.ready)
+            .num("closed", &totals.closed)
             .num("people", &totals.short_people)
             .num("gap", &gap)
             .text("emptiest", self.emptiest.as_deref().unwrap_or_default())
@@ -264,6 +269,7 @@ fn put_together(
 ) -> Shown {
     let pictures: Vec<Picture> = picture::within(whole, scopes).into_iter().cloned().collect();
     let totals = summary::totals(&pictures);
+    let topic = summary::topic(&whole.order.milestones, &totals, now);
     let milestones = &whole.order.milestones;
     let seen = |call: &&Call| pictures.iter().any(|picture| picture.facts.id == call.site);
     let calls: Vec<Call> = whole.calls.iter().filter(seen).take(most / 2).cloned().collect();
@@ -273,6 +279,15 @@ fn put_together(
     let named = |picture: &Picture| format!("{} {}", picture.facts.code, picture.facts.name);
     let (worst, emptiest) = (summary::worst(&pictures).map(named), summary::emptiest(&pictures).map(named));
     let clock = |word: &str, at: Moment, done, of| Clock { word: word.to_owned(), at, done, of, is_over: at <= now };
+    let mut clocks = vec![
+        clock("board-clock-set-up", milestones.set_up_at, totals.set_up, totals.sites),
+        clock("board-clock-in-place", milestones.in_place_at, totals.arrived.min(totals.need), totals.need),
+        clock("board-clock-close", milestones.close_at, totals.closed, totals.sites),
+    ];
+    if topic == Topic::Over {
+        // Who stands there now says nothing any more of who came: that is in the report.
+        clocks.remove(1);
+    }
     let trends = [
         drawing::trend("board-set-up", &whole.samples, totals.sites, |sample| sample.set_up),
         drawing::trend("board-arrived", &whole.samples, totals.need, |sample| sample.arrived),
@@ -289,7 +304,9 @@ fn put_together(
         order_name: whole.order.name.clone(),
         is_drill: whole.order.is_drill,
         made_at: whole.made_at,
-        speaks_of_set_up: summary::topic(milestones, &totals, now) == Topic::SetUp,
+        speaks_of_set_up: topic == Topic::SetUp,
+        is_over: topic == Topic::Over,
+        is_past_in_place: now >= milestones.in_place_at,
         set_up_by: milestones.set_up_at,
         in_place_by: milestones.in_place_at,
         worst,
@@ -298,11 +315,7 @@ fn put_together(
         calls,
         more_exceptions: exceptions.len().saturating_sub(most),
         exceptions: exceptions.into_iter().take(most).map(Exception::of).collect(),
-        clocks: vec![
-            clock("board-clock-set-up", milestones.set_up_at, totals.set_up, totals.sites),
-            clock("board-clock-in-place", milestones.in_place_at, totals.arrived.min(totals.need), totals.need),
-            clock("board-clock-close", milestones.close_at, totals.closed, totals.sites),
-        ],
+        clocks,
         map,
         trends: trends.into_iter().flatten().collect(),
         groups: groups.collect(),

@@ -7,6 +7,7 @@ board-sentence-set-up = { $set_up } of { $sites } sites set up; every post has a
 board-sentence-set-up-short = { $set_up } of { $sites } sites set up; { $gap } posts have nobody yet, worst: { $emptiest }.
 board-sentence-people = Everybody is in place at { $sites } sites, { $ready } ready.
 board-sentence-people-short = { $set_up } of { $sites } sites set up, { $ready } ready; { $people } people not yet in place at { $short } sites, worst: { $worst }.
+board-sentence-over = The sites may close: { $closed } of { $sites } have.
 board-sentence-silent = { $count ->
     [one] { $sentence } One site is not heard of.
    *[other] { $sentence } { $count } sites are not heard of.
@@ -75,6 +76,7 @@ board-state-at_risk = at risk
 board-state-underway = under way
 board-state-set_up = set up
 board-state-ready = ready
+board-state-over = over
 board-state-idle = no duty
 board-mender-site_chief = the chief mends it
 board-mender-zone_lead = the zone lead goes and looks
@@ -97,6 +99,8 @@ board-result = Reached
 board-need = Needed
 board-assigned = Assigned
 board-acknowledged = Acknowledged
+board-in-time = In place in time
+board-came = Came in all
 board-declined = Declined
 board-replans = Re-plans
 board-moved = People moved

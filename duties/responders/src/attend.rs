@@ -104,4 +104,4 @@ pub fn of_volunteer(tx: &mut Tx, volunteer: Id<Volunteer>) -> Result<Vec<Attende
     attendances::of_volunteer(tx, volunteer, 100)
 }
 
-pub use crate::store::attendances::present;
+pub use crate::store::attendances::{came, people_who_came, present};

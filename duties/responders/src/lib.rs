@@ -46,8 +46,10 @@ pub use crate::{
 /// Checking people in and out.
 pub mod attendance {
     pub use crate::{
-        attend::{CheckIn, CheckedIn, check_in, check_out, lasting, of_volunteer, present, undo},
-        store::attendances::Attended,
+        attend::{
+            CheckIn, CheckedIn, came, check_in, check_out, lasting, of_volunteer, people_who_came, present, undo,
+        },
+        store::attendances::{Attended, Came},
     };
 }
 

@@ -167,7 +167,7 @@ async fn afterwards(district: &District, order: &str) {
     let hero = &roster["lines"][0]["volunteer"];
     let badge = volunteer(district, hero).await.get("/duty").await.json()["badge"]["code"].clone();
     district.officer.post("/deeds", json!({"badge": badge, "story": "雨中护送老人回家"})).await.json();
-    district.officer.post(&format!("{order}/closing"), json!({})).await.json();
+    the_evening(district, order).await;
     let record = volunteer(district, hero).await.get("/record").await.json();
     assert_eq!((&record["hours"], &record["stays"][0]["punctual"]), (&json!(12), &json!(true)), "{record}");
 
@@ -179,13 +179,45 @@ async fn afterwards(district: &District, order: &str) {
     for sheet in [commended, group.get(&format!("{order}/report/sheet")).await] {
         assert!(sheet.status.is_success() && sheet.text.starts_with("PK"), "a workbook");
     }
-    let report = district.officer.get(&format!("{order}/report")).await.json();
+    let report = the_report(district, order).await;
     let night = &report["night"];
     assert_eq!(
         (&night["people_called"], &night["shortages"], &night["acknowledged"]),
         (&json!(2), &json!(1), &json!(NEED))
     );
     assert_ne!(report["journal_head"], json!(""), "the head is kept by a second party");
+}
+
+/// Half of them check out, the rest is sent home by the closing: nobody is missing, and nobody's coming is forgotten.
+async fn the_evening(district: &District, order: &str) {
+    let officer = &district.officer;
+    let roster = officer.get(&format!("{order}/roster")).await.json();
+    for line in roster["lines"].as_array().unwrap().iter().skip(1).step_by(2) {
+        volunteer(district, &line["volunteer"]).await.post("/duty/check-out", json!({})).await.json();
+    }
+    district.clock(20, 31).await;
+    let board = officer.get("/board").await.json()["shown"].clone();
+    assert_eq!((&board["exceptions"], &board["totals"]["over"]), (&json!([]), &json!(6)), "{board}");
+    let page = officer.page("/board", "zh-CN").await.text;
+    assert!(page.contains("收点时间已到：6 个点位已收点 0 个。<") && !page.contains("调人"), "{page}");
+    officer.post(&format!("{order}/closing"), json!({})).await.json();
+    let page = officer.page(order, "zh-CN").await.text;
+    assert!(page.contains(&format!("href=\"{order}/report\"")), "the report is found from the order: {page}");
+    assert_eq!(officer.get(order).await.json()["came"], json!(NEED + 2));
+}
+
+/// It says who came, long after they have gone.
+async fn the_report(district: &District, order: &str) -> Value {
+    let report = district.officer.get(&format!("{order}/report")).await.json();
+    let totals = &report["totals"];
+    let people = (&totals["need"], &totals["arrived"], &totals["short_people"], &report["came"]);
+    assert_eq!(people, (&json!(NEED + 2), &json!(NEED + 2), &json!(0), &json!(NEED + 2)), "{report}");
+    let division = &report["divisions"][0];
+    assert_eq!((&division["arrived"], &division["missing"]), (&json!(NEED + 2), &json!(0)), "{division}");
+    for site in report["sites"].as_array().unwrap() {
+        assert_eq!((&site["state"], &site["arrived"], &site["came"]), (&json!("ready"), &site["need"], &site["need"]));
+    }
+    report
 }
 
 async fn volunteer(district: &District, id: &Value) -> Client {

@@ -48,6 +48,8 @@ pub enum State {
     SetUp,
     /// Set up and everybody in place.
     Ready,
+    /// The site has closed, or its time to close has come: nobody has to be there any more.
+    Over,
 }
 
 impl State {
@@ -60,6 +62,7 @@ impl State {
             Self::Underway => "underway",
             Self::SetUp => "set_up",
             Self::Ready => "ready",
+            Self::Over => "over",
         }
     }
 
@@ -67,7 +70,7 @@ impl State {
     pub const fn tag(self) -> &'static str {
         match self {
             Self::Late => "tag-bad",
-            Self::Silent => "tag-off",
+            Self::Silent | Self::Over => "tag-off",
             Self::AtRisk | Self::Short => "tag-warn",
             Self::Underway => "",
             Self::SetUp | Self::Ready => "tag-good",
@@ -110,6 +113,11 @@ fn silence(facts: &Facts, milestones: &Milestones, now: Moment) -> Option<Moment
 }
 
 pub fn picture(facts: Facts, milestones: &Milestones, now: Moment, rates: &Rates) -> Picture {
+    if facts.closed_at.is_some() || now >= milestones.close_at {
+        // People who go home in the evening are not missing.
+        let facts = Facts { missing: 0, below_crew: 0, ..facts };
+        return Picture { facts, state: State::Over, silent_since: None, misses: None, mender: None };
+    }
     let known = SetUp { has_chief: facts.has_chief, declared_at: facts.set_up_at, heard_at: facts.heard_at };
     let set_up = deployments::set_up(known, milestones.set_up_at, now, rates);
     let in_place = facts.in_place.unwrap_or(if facts.missing == 0 { Outlook::Done } else { Outlook::OnTime });
@@ -223,6 +231,23 @@ pub(crate) mod tests {
         let risky = Some(Outlook::AtRisk { mender: Mender::Allocation });
         let set_up = Facts { set_up_at: Some(MIDNIGHT), in_place: risky, ..heard(400) };
         assert_eq!(misses(set_up, 401), Some(Missed::InPlace));
+    }
+
+    #[test]
+    fn whoever_goes_home_in_the_evening_is_not_missing() {
+        let gone = Facts {
+            set_up_at: Some(MIDNIGHT),
+            heard_at: Some(MIDNIGHT.plus_h(18)),
+            in_place: Some(Outlook::Late { mender: Mender::Allocation }),
+            ..facts("S1")
+        };
+        assert_eq!(state(gone.clone(), 18 * 60), State::Late, "at six everybody should still be there");
+        let closed = Facts { closed_at: Some(MIDNIGHT.plus_h(17)), ..gone.clone() };
+        for (facts, minute) in [(closed, 18 * 60), (gone, 20 * 60)] {
+            let over = picture(facts, &milestones(), MIDNIGHT.plus_min(minute), &Rates::default());
+            assert_eq!((over.state, over.facts.missing, over.misses), (State::Over, 0, None));
+            assert!(over.silent_since.is_none() && over.mender.is_none());
+        }
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct Totals {
     pub silent: u32,
     pub late: u32,
     pub at_risk: u32,
+    /// Sites that have closed, or whose time to close has come.
+    pub over: u32,
     /// Sites that miss people, and how many people in all.
     pub short_sites: u32,
     pub short_people: u32,
@@ -38,6 +40,7 @@ pub fn totals(pictures: &[Picture]) -> Totals {
         sum.silent += u32::from(picture.silent_since.is_some());
         sum.late += u32::from(picture.state == State::Late);
         sum.at_risk += u32::from(picture.state == State::AtRisk);
+        sum.over += u32::from(picture.state == State::Over);
         sum.short_sites += u32::from(facts.missing > 0);
         sum.short_people += facts.missing;
         sum.need += facts.need;
@@ -48,14 +51,18 @@ pub fn totals(pictures: &[Picture]) -> Totals {
     })
 }
 
-/// What the sentence speaks of: before the set-up milestone of set-up, then of people in place.
+/// What the sentence speaks of: before the set-up milestone of set-up, then of people in place, at last of closing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Topic {
     SetUp,
     InPlace,
+    Over,
 }
 
 pub fn topic(milestones: &Milestones, totals: &Totals, now: Moment) -> Topic {
+    if totals.over == totals.sites && totals.sites > 0 {
+        return Topic::Over;
+    }
     let is_set_up = totals.set_up == totals.sites && totals.sites > 0;
     if now < milestones.set_up_at && !is_set_up { Topic::SetUp } else { Topic::InPlace }
 }

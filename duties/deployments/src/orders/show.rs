@@ -2,6 +2,7 @@
 
 use domain::{Id, PostRole, things};
 use notices::Count;
+use responders::attendance;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Tx;
@@ -32,6 +33,8 @@ pub struct OrderPage {
     pub sites: u64,
     pub closed_sites: u64,
     pub figures: OrderFigures,
+    /// Everybody who stood at a site under the order, also those who have gone home since.
+    pub came: u64,
     /// The posts that lack most, worst first.
     pub short: Vec<ShortPost>,
     pub short_posts: u64,
@@ -115,6 +118,7 @@ fn page(tx: &mut Tx, house: &House, locale: Locale, id: Id<things::Order>) -> Re
         sites: sites.len() as u64,
         closed_sites,
         figures,
+        came: attendance::people_who_came(tx, id)?,
         short,
         short_posts,
         plans: plans::all(tx, id)?,

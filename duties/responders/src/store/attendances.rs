@@ -81,6 +81,39 @@ pub fn present(tx: &mut Tx, order: Id<Order>, site: Id<Site>) -> Result<Vec<Atte
     tx.rows(&sql, params![order, site], attended)
 }
 
+/// Who came to a post under an order, whether they still stand there or went home long ago.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Came {
+    pub site: Id<Site>,
+    pub role: Option<PostRole>,
+    /// People who stood there at any time.
+    pub people: u32,
+    /// Of these, the ones who stood there at the moment asked for.
+    pub in_time: u32,
+}
+
+/// Everybody who came under an order, post by post, and who of them was there at a moment.
+pub fn came(tx: &mut Tx, order: Id<Order>, by: Moment) -> Result<Vec<Came>> {
+    tx.rows(
+        "select site, role, count(distinct volunteer) as people,
+                count(distinct case when in_at <= $2 and (out_at is null or out_at > $2) then volunteer end) as in_time
+         from attendances where order_id = $1 and undone_at is null group by site, role",
+        params![order, by],
+        |row| {
+            let role: Option<String> = row.get("role")?;
+            let role = role.map(|role| role.parse::<PostRole>()).transpose();
+            let role = role.map_err(|cause| Error::Bug(format!("attendances.role: {cause}")))?;
+            Ok(Came { site: row.get("site")?, role, people: row.get("people")?, in_time: row.get("in_time")? })
+        },
+    )
+}
+
+/// How many people came under an order, each counted once however many sites they stood at.
+pub fn people_who_came(tx: &mut Tx, order: Id<Order>) -> Result<u64> {
+    let sql = "select count(distinct volunteer) as n from attendances where order_id = $1 and undone_at is null";
+    tx.one(sql, params![order], |row| row.get("n"))
+}
+
 /// The newest stays of a volunteer, newest first.
 pub fn of_volunteer(tx: &mut Tx, volunteer: Id<Volunteer>, limit: i64) -> Result<Vec<Attended>> {
     let sql = format!("{FIELDS} where volunteer = $1 and undone_at is null order by in_at desc limit $2");
