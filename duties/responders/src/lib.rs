@@ -34,10 +34,11 @@ use web::{Duty, House, Locale, NavItem};
 pub use crate::{
     refusals::Refused,
     rules::{
-        rest::{Rest, is_rested},
+        rest::{Rest, Stay, is_rested},
         turns::{Lately, points as turn_points},
     },
     store::{
+        attendances::Ahead,
         teams::{Capacity, Team},
         volunteers::{Person, VolunteerHead},
     },
@@ -160,24 +161,21 @@ pub fn rest_rules(house: &House) -> std::result::Result<Rest, String> {
     house.settings.of("responders").map(|settings: commending::Settings| settings.rest)
 }
 
-/// When somebody's last duty ended; the present moment while one lasts.
-pub fn last_duty_end(tx: &mut Tx, volunteer: Id<things::Volunteer>) -> Result<Option<Moment>> {
-    store::attendances::last_end(tx, volunteer)
-}
-
 /// The mean of duties per person that [`turn_points`] compares with, over everybody of the district.
 pub fn mean_duties(lately: &HashMap<Id<things::Volunteer>, Lately>, people: usize) -> f64 {
     let duties: u32 = lately.values().map(|lately| lately.duties).sum();
     f64::from(duties) / people.max(1) as f64
 }
 
-/// What everybody of a district has done in the last two weeks: duties, last end, nights in a row. People who have done
-/// nothing are absent: for them the register's own `nights_in_a_row` is all that is known.
+/// What everybody of a district has done in the two weeks before a moment: duties, last end, nights in a row. The moment
+/// may be still to come: then [`Ahead`] tells when duties that last will end, and which come between. People who have
+/// done nothing are absent: for them the register's own `nights_in_a_row` is all that is known.
 pub fn lately(
     tx: &mut Tx,
     district: &District,
     moment: Moment,
     zone: &TimeZone,
+    ahead: &Ahead,
 ) -> Result<HashMap<Id<things::Volunteer>, Lately>> {
-    store::attendances::lately(tx, district, moment, zone)
+    store::attendances::lately(tx, district, moment, zone, ahead)
 }

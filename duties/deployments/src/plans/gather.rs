@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    Id, PostRole,
+    Id, Moment, PostRole,
     things::{Site, Volunteer},
 };
 use jiff::tz::TimeZone;
@@ -122,6 +122,8 @@ struct Calling<'o> {
     declined: HashSet<Id<Volunteer>>,
     elsewhere: HashSet<Id<Volunteer>>,
     lately: HashMap<Id<Volunteer>, Lately>,
+    /// When the next duty begins that somebody was told of, after this one.
+    next: HashMap<Id<Volunteer>, Moment>,
     rest: Rest,
 }
 
@@ -135,6 +137,12 @@ impl<'o> Calling<'o> {
         house: &HouseRules,
     ) -> Result<Self, Error> {
         let declined = assignments::declined(tx, order.id)?.into_iter().map(|held| held.volunteer);
+        let ahead = assignments::ahead(tx, order)?;
+        let (from, until) = order.shift();
+        let mut next: HashMap<_, Moment> = HashMap::new();
+        for (volunteer, duty) in ahead.duties.iter().filter(|(_, duty)| duty.from >= until) {
+            next.entry(*volunteer).and_modify(|at| *at = (*at).min(duty.from)).or_insert(duty.from);
+        }
         Ok(Self {
             order,
             cause: *cause,
@@ -143,7 +151,8 @@ impl<'o> Calling<'o> {
             exclusions: wishes::exclusions(tx, order.id)?,
             declined: declined.collect(),
             elsewhere: assignments::held_elsewhere(tx, order)?.into_iter().collect(),
-            lately: responders::lately(tx, &order.district, order.milestones.shift_from, &house.zone)?,
+            lately: responders::lately(tx, &order.district, from, &house.zone, &ahead)?,
+            next,
             rest: house.rest,
         })
     }
@@ -217,6 +226,8 @@ impl<'o> Calling<'o> {
         let lately = self.lately.get(&person.id);
         let nights = person.nights_in_a_row.max(lately.map_or(0, |lately| lately.nights_in_a_row));
         let last_end = lately.and_then(|lately| lately.last_end).filter(|_| !self.live.contains_key(&person.id));
-        responders::is_rested(self.rest, last_end, nights, self.order.milestones.shift_from)
+        let (from, until) = self.order.shift();
+        let sleeps_after = self.next.get(&person.id).is_none_or(|next| *next >= until.plus_h(self.rest.least_h));
+        sleeps_after && responders::is_rested(self.rest, last_end, nights, from)
     }
 }

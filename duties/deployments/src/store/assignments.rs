@@ -6,6 +6,7 @@ use domain::{
     Id, Moment, PostRole,
     things::{Assignment as AnAssignment, Order as AnOrder, Plan, Site, Volunteer},
 };
+use responders::{Ahead, Stay};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{Error, Row, Tx, Value, params};
@@ -148,6 +149,27 @@ pub fn held_elsewhere(tx: &mut Tx, order: &Order) -> Result<Vec<Id<Volunteer>>, 
         params![&order.district, order.id, from, until, &order.day],
         |row| row.get("volunteer"),
     )
+}
+
+/// What open orders still ask of people beside this one: when their shifts end, and who was told of a duty that is not
+/// over and has not been begun.
+pub fn ahead(tx: &mut Tx, order: &Order) -> Result<Ahead, Error> {
+    let ends = tx.rows(
+        "select id, shift_until from orders where district = $1 and closed_at is null",
+        params![&order.district],
+        |row| Ok((row.get("id")?, row.get("shift_until")?)),
+    )?;
+    let duties = tx.rows(
+        "select a.volunteer, a.shift_from, a.shift_until from orders o join assignments a on a.order_id = o.id \
+         where o.district = $1 and o.closed_at is null and o.id <> $2 and a.ended_at is null \
+         and a.state in ('told', 'acknowledged') and a.shift_until > $3",
+        params![&order.district, order.id, tx.at()],
+        |row| {
+            let duty = Stay { from: row.get("shift_from")?, until: Some(row.get("shift_until")?) };
+            Ok((row.get("volunteer")?, duty))
+        },
+    )?;
+    Ok(Ahead { ends: ends.into_iter().collect(), duties })
 }
 
 /// Somebody newly given a post.

@@ -2,17 +2,16 @@
 
 use std::collections::HashSet;
 
-use domain::{Id, things::Volunteer};
-use serde_json::json;
+use domain::{Id, Moment, things::Volunteer};
+use serde_json::{Value, json};
 
 use crate::ground::Ground;
 
 const DAY_S: i64 = 86_400;
 
-/// One day from order to the closing of the sites; gives who served.
-async fn serve(ground: &Ground) -> HashSet<Id<Volunteer>> {
-    let order = ground.told().await;
-    let held = ground.assignments(&order).await;
+/// Everybody who was told of an order comes, ten minutes early.
+async fn come(ground: &Ground, order: &str) -> Vec<deployments::Assignment> {
+    let held = ground.assignments(order).await;
     let begins = held[0].shift_from;
     ground.house.clock.set(begins.plus_min(-10));
     for (nth, site) in ground.sites.iter().enumerate() {
@@ -26,6 +25,14 @@ async fn serve(ground: &Ground) -> HashSet<Id<Volunteer>> {
         let path = format!("/sites/{site}/check-ins");
         ground.chief(nth).await.post(&path, json!({"check_ins": arrivals})).await.json();
     }
+    held
+}
+
+/// One day from order to the closing of the sites; gives who served.
+async fn serve(ground: &Ground) -> HashSet<Id<Volunteer>> {
+    let order = ground.told().await;
+    let held = come(ground, &order).await;
+    let begins = held[0].shift_from;
     ground.house.clock.set(held[0].shift_until.plus_h(1));
     ground.officer.post(&format!("/orders/{order}/closing"), json!({})).await.json();
     ground.house.clock.set(begins.plus_s(DAY_S).plus_h(-8));
@@ -83,4 +90,53 @@ async fn the_houses_own_rule_of_rest_counts() {
         "{}",
         page["gaps"]
     );
+}
+
+/// An order with a shift of its own; gives it with what its plan finds: people, and why others are missing.
+async fn planned(ground: &Ground, from: &str, until: &str) -> (String, Value, HashSet<String>) {
+    let before = |hours: i64| Moment::parse(from, &ground.house.house.settings.zone).unwrap().plus_h(-hours).rfc3339();
+    let ask = json!({
+        "name": "另一班", "order_at": before(4), "set_up_at": before(2), "in_place_at": from, "close_at": until,
+    });
+    let order = ground.officer.post("/orders", ask).await.json()["order"].as_str().unwrap().to_owned();
+    let plan = ground.plan(&order).await;
+    let page = ground.officer.get(&format!("/orders/{order}/plans/{plan}")).await.json();
+    let gaps = page["gaps"].as_array().unwrap().iter();
+    let causes = gaps.map(|gap| gap["shortfall"]["cause"].as_str().unwrap().to_owned()).collect();
+    (order, page["plan"]["stage"]["assigned"].clone(), causes)
+}
+
+/// Who serves today goes home when the shift ends, also while the order is still open, and also who forgets to check out.
+#[tokio::test]
+async fn whoever_serves_today_is_planned_for_tomorrow_while_today_still_runs() {
+    let ground = Ground::small().await;
+    let today = ground.told().await;
+    let held = come(&ground, &today).await;
+    for at in [held[0].shift_from.plus_h(6), held[0].shift_until.plus_h(1)] {
+        ground.house.clock.set(at);
+        let (order, assigned, gaps) = planned(&ground, "2022-09-16T08:00", "2022-09-16T20:00").await;
+        assert_eq!((assigned, gaps), (json!(30), HashSet::new()), "twelve hours are enough");
+        ground.officer.post(&format!("/orders/{order}/closing"), json!({})).await.json();
+        // Control: seven hours after the shift of today nobody of it has slept.
+        let (order, assigned, gaps) = planned(&ground, "2022-09-16T03:00", "2022-09-16T09:00").await;
+        assert_eq!((assigned, gaps), (json!(10), HashSet::from(["all_resting".to_owned()])));
+        ground.officer.post(&format!("/orders/{order}/closing"), json!({})).await.json();
+    }
+}
+
+/// A duty that somebody was told of and has not served yet tires as well: before another one, and after it.
+#[tokio::test]
+async fn whoever_was_told_of_another_duty_sleeps_between_the_two() {
+    let (day, night) = (("2022-09-15T08:00", "2022-09-15T20:00"), ("2022-09-16T01:00", "2022-09-16T07:00"));
+    let later = ("2022-09-16T04:00", "2022-09-16T10:00");
+    for (first, second, expected) in [(day, night, 10), (night, day, 10), (day, later, 30), (later, day, 30)] {
+        let ground = Ground::small().await;
+        let (order, assigned, _) = planned(&ground, first.0, first.1).await;
+        assert_eq!(assigned, json!(30));
+        let plans = ground.officer.get(&format!("/orders/{order}")).await.json()["plans"].clone();
+        ground.publish(&order, plans[0]["id"].as_str().unwrap()).await;
+        let (_, assigned, gaps) = planned(&ground, second.0, second.1).await;
+        let rest = if expected == 30 { HashSet::new() } else { HashSet::from(["all_resting".to_owned()]) };
+        assert_eq!((assigned, gaps), (json!(expected), rest), "{first:?}, then {second:?}");
+    }
 }

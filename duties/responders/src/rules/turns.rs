@@ -7,12 +7,12 @@ use serde::Serialize;
 /// How far back duties count.
 pub const LOOK_BACK_DAYS: i64 = 14;
 
-/// What somebody has done lately.
+/// What somebody has done lately, up to a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct Lately {
     pub duties: u32,
     pub minutes: i64,
-    /// When the last duty ended; the present moment while one lasts.
+    /// When the last duty ended or, of one that lasts or is still to come, will end; never after the moment asked for.
     pub last_end: Option<Moment>,
     pub nights_in_a_row: u32,
     pub days_in_a_row: u32,

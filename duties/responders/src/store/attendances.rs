@@ -165,30 +165,39 @@ pub fn undo(tx: &mut Tx, id: Id<Attendance>) -> Result<bool> {
     Ok(rows > 0)
 }
 
-/// When the last duty of somebody ended; the present moment while one lasts.
-pub fn last_end(tx: &mut Tx, volunteer: Id<Volunteer>) -> Result<Option<Moment>> {
-    let now = tx.at();
-    let last = of_volunteer(tx, volunteer, 1)?;
-    Ok(last.first().map(|stay| stay.out_at.unwrap_or(now)))
+/// What stays alone do not tell of the time before a moment that has not come yet.
+#[derive(Debug, Clone, Default)]
+pub struct Ahead {
+    /// When the shift of an order ends: whoever is there until then, or forgot to check out, goes home.
+    pub ends: HashMap<Id<Order>, Moment>,
+    /// Duties that people were told of and have not begun.
+    pub duties: Vec<(Id<Volunteer>, Stay)>,
 }
 
-/// What everybody of a district has done lately, in one pass.
+/// What everybody of a district has done lately, and will have done by a moment, in one pass.
 pub fn lately(
     tx: &mut Tx,
     district: &District,
     moment: Moment,
     zone: &jiff::tz::TimeZone,
+    ahead: &Ahead,
 ) -> Result<HashMap<Id<Volunteer>, Lately>> {
+    let earliest = moment.plus_h(-24 * LOOK_BACK_DAYS);
     let mut stays: HashMap<Id<Volunteer>, Vec<Stay>> = HashMap::new();
     tx.each(
-        "select volunteer, in_at, out_at from attendances
+        "select volunteer, in_at, out_at, order_id from attendances
          where district = $1 and in_at >= $2 and in_at <= $3 and undone_at is null",
-        params![district, moment.plus_h(-24 * LOOK_BACK_DAYS), moment],
+        params![district, earliest, moment],
         |row| {
-            stays.entry(row.get(0)?).or_default().push(Stay { from: row.get(1)?, until: row.get(2)? });
+            let (until, order): (Option<Moment>, Id<Order>) = (row.get(2)?, row.get(3)?);
+            let until = until.or_else(|| ahead.ends.get(&order).copied());
+            stays.entry(row.get(0)?).or_default().push(Stay { from: row.get(1)?, until });
             Ok(ControlFlow::Continue(()))
         },
     )?;
+    for (volunteer, duty) in ahead.duties.iter().filter(|(_, duty)| duty.from >= earliest && duty.from <= moment) {
+        stays.entry(*volunteer).or_default().push(*duty);
+    }
     Ok(stays.into_iter().map(|(volunteer, stays)| (volunteer, summed(&stays, moment, zone))).collect())
 }
 

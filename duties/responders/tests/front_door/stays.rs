@@ -67,7 +67,8 @@ async fn a_stay_ends_or_is_undone_and_the_night_is_remembered() {
         let again =
             store.change(act(&store), move |tx| attendance::check_out(tx, who, MIDNIGHT.plus_h(9), Uuid::nil()));
         assert_eq!(again.await.unwrap(), None);
-        let lately = store.look(move |tx| responders::lately(tx, &maonan(), MIDNIGHT.plus_h(12), &zone()));
+        let ahead = responders::Ahead::default();
+        let lately = store.look(move |tx| responders::lately(tx, &maonan(), MIDNIGHT.plus_h(12), &zone(), &ahead));
         let lately = lately.await.unwrap()[&who];
         assert_eq!((lately.duties, lately.minutes, lately.nights_in_a_row), (1, 480, 1));
         assert_eq!(lately.last_end, Some(MIDNIGHT.plus_h(9)));
