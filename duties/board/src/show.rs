@@ -101,14 +101,19 @@ impl Exception {
 
     /// People are missing and the allocation group finds them: who may allocate gets a proposal at one tap.
     fn wants_people(&self) -> bool {
-        self.open_requests == 0 && self.missing > 0 && self.mender == Some(Mender::Allocation)
+        self.open_requests == 0 && self.lacks_people()
+    }
+
+    /// Also a chief is found by the allocation group: then it is not people that are missed.
+    fn lacks_people(&self) -> bool {
+        self.missing > 0 && self.misses == Some(Missed::InPlace) && self.mender == Some(Mender::Allocation)
     }
 
     /// The page that mends it.
     fn act(&self) -> (String, &'static str) {
         match (self.open_requests, self.mender) {
             (1.., _) => (format!("/requests?site={}", self.code), "board-act-request"),
-            (_, Some(Mender::Allocation)) if self.missing > 0 => {
+            (_, Some(Mender::Allocation)) if self.lacks_people() => {
                 (format!("/sites/{}/roster", self.code), "board-act-people")
             }
             (_, Some(Mender::Allocation)) => (format!("/sites/{}", self.code), "board-act-chief"),
@@ -193,9 +198,10 @@ pub struct Wall {
 web::view!(Wall, "board_wall.html");
 
 impl Shown {
-    /// What to ask the allocation for: before the milestone the gaps of the plan, after it the people who did not come.
+    /// What to ask the allocation for at a site: before the milestone the people who have no post yet or cannot be there
+    /// in time, after it those who did not come.
     fn what_lacks(&self) -> &'static str {
-        if self.is_past_in_place { "no_shows" } else { "gaps" }
+        if self.is_past_in_place { "no_shows" } else { "too_late" }
     }
 
     /// The one sentence. While sites are being set up nobody has to be in place yet: then it speaks of posts without a name.

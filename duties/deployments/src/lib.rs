@@ -34,6 +34,7 @@ pub use crate::{
         pick::Reason,
         standing::{DeclineReason, Standing},
     },
+    settings::rates,
     store::{
         assignments::{Assignment, live as assignments, of_volunteer as assignment_of},
         check_ins::Way,

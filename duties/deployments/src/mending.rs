@@ -110,6 +110,8 @@ pub enum Mishap {
     SiteClosed,
     TeamLate,
     NoShows,
+    /// People of a site cannot be there in time.
+    TooLate,
 }
 
 /// Any mishap, from the headquarters.
@@ -132,6 +134,10 @@ pub async fn propose(desk: Desk, ask: Propose) -> Result<Done<Proposed>, Fault> 
             Mishap::NoShows => {
                 let site = site(tx)?;
                 replan(tx, &order, &Cause::NoShows { site }, &weights)?
+            }
+            Mishap::TooLate => {
+                let site = site(tx)?;
+                replan(tx, &order, &Cause::TooLate { site }, &weights)?
             }
             Mishap::TeamLate => {
                 let code = ask.team.as_deref().unwrap_or_default().trim();

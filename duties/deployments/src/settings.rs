@@ -18,6 +18,11 @@ pub fn check(settings: &web::Settings) -> Result<(), String> {
     settings.of::<Settings>("deployments").map(drop)
 }
 
+/// How people come, as this house has set it. The face for duties above.
+pub fn rates(house: &House) -> Result<Rates, store::Error> {
+    house.settings.of::<Settings>("deployments").map(|settings| settings.rates).map_err(store::Error::Bug)
+}
+
 impl Settings {
     pub fn of(house: &House) -> Result<Self, Fault> {
         house.settings.of("deployments").map_err(Fault::Bug)

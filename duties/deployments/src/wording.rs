@@ -38,6 +38,7 @@ impl Plan {
             mishap::Cause::SiteClosed { .. } => "deployments-cause-site_closed",
             mishap::Cause::TeamLate { .. } => "deployments-cause-team_late",
             mishap::Cause::NoShows { .. } => "deployments-cause-no_shows",
+            mishap::Cause::TooLate { .. } => "deployments-cause-too_late",
         }
     }
 

@@ -105,6 +105,7 @@ deployments-cause-shortage = A site is short
 deployments-cause-site_closed = A site is closed
 deployments-cause-team_late = A team is late
 deployments-cause-no_shows = People did not turn up
+deployments-cause-too_late = People cannot be there in time
 deployments-about-shortage = { $site }: { $count } more as { $role }
 deployments-optimal = Proven optimal
 deployments-not-optimal = At most { $gap } from the optimum

@@ -99,6 +99,7 @@ deployments-cause-shortage = 点位缺人
 deployments-cause-site_closed = 点位停用
 deployments-cause-team_late = 队伍迟到
 deployments-cause-no_shows = 人员未到
+deployments-cause-too_late = 人员来不及到岗
 deployments-about-shortage = { $site }：增派 { $role } { $count } 人
 deployments-optimal = 已证明最优
 deployments-not-optimal = 距最优至多 { $gap }

@@ -14,9 +14,11 @@ use web::House;
 use crate::{
     rules::{
         case::{Absence, Candidate, Case, Held, Spot, Want},
+        forecast::{Comer, Rates},
         mishap::Cause,
         weights::Weights,
     },
+    settings,
     store::{
         assignments::{self, Assignment},
         links,
@@ -32,12 +34,13 @@ type Post = (Id<Site>, PostRole);
 pub struct HouseRules {
     pub zone: TimeZone,
     pub rest: Rest,
+    pub rates: Rates,
 }
 
 impl HouseRules {
     pub fn of(house: &House) -> Result<Self, Error> {
         let rest = responders::rest_rules(house).map_err(Error::Bug)?;
-        Ok(Self { zone: house.settings.zone.clone(), rest })
+        Ok(Self { zone: house.settings.zone.clone(), rest, rates: settings::rates(house)? })
     }
 }
 
@@ -45,11 +48,38 @@ impl HouseRules {
 pub fn gather(tx: &mut Tx, order: &Order, cause: &Cause, weights: Weights, house: &HouseRules) -> Result<Case, Error> {
     let live = assignments::live_by_volunteer(tx, order.id)?;
     let pins = wishes::pins(tx, order.id)?;
-    let ground = Ground::read(tx, order, cause, &live, &pins)?;
+    let ground = Ground::read(tx, order, cause, &live, &pins, &house.rates)?;
     let links = links::all(tx, &order.district)?;
     let links = links.into_iter().filter_map(|(team, site)| Some((team, *ground.spot_of.get(&site)?))).collect();
+    let too_late_at = match cause {
+        Cause::TooLate { site } => ground.spot_of.get(site).copied(),
+        _ => None,
+    };
     let candidates = Calling::read(tx, order, cause, live, pins, house)?.candidates(tx, &ground)?;
-    Ok(Case { spots: ground.spots, wants: ground.wants, candidates, links, is_mending: cause.is_mending(), weights })
+    let is_mending = cause.is_mending();
+    let mut case = Case { spots: ground.spots, wants: ground.wants, candidates, links, is_mending, weights };
+    if let Some(spot) = too_late_at {
+        bar_who_comes_too_late(&mut case, spot, order, tx.at(), &house.rates);
+    }
+    Ok(case)
+}
+
+/// Nobody is called to a site for being in time who would not be.
+fn bar_who_comes_too_late(case: &mut Case, spot: usize, order: &Order, now: Moment, rates: &Rates) {
+    let Some(want) = case.wants.iter().position(|want| want.spot == spot) else { return };
+    for at in 0..case.candidates.len() {
+        let is_of_site = case.candidates[at].held.is_some_and(|held| case.wants[held.want].spot == spot);
+        let called = Comer {
+            role: case.wants[want].role,
+            told_at: now,
+            has_acknowledged: false,
+            distance_m: case.distance_m(at, want),
+            arrived_at: None,
+        };
+        if !is_of_site && called.earliest(now, rates) > order.milestones.in_place_at {
+            case.candidates[at].barred.push(spot);
+        }
+    }
 }
 
 /// Sites and posts, with their places in the case.
@@ -67,6 +97,7 @@ impl Ground {
         cause: &Cause,
         live: &HashMap<Id<Volunteer>, Assignment>,
         pins: &HashMap<Id<Volunteer>, Post>,
+        rates: &Rates,
     ) -> Result<Self, Error> {
         let taking_part = orders::sites(tx, order.id)?;
         let shut: HashSet<_> =
@@ -78,7 +109,7 @@ impl Ground {
             .collect();
         spots.sort_unstable_by_key(|spot| spot.site);
         let spot_of: HashMap<_, _> = spots.iter().enumerate().map(|(at, spot)| (spot.site, at)).collect();
-        let wanted = wanted(tx, order, cause, live, pins)?;
+        let wanted = wanted(tx, order, cause, live, pins, rates)?;
         let is_shut = |site: Id<Site>| shut.contains(&site) || *cause == Cause::SiteClosed { site };
         let want = |((site, role), (headcount, price)): (Post, (u32, i64))| {
             let headcount = if is_shut(site) { 0 } else { headcount };
@@ -98,6 +129,7 @@ fn wanted(
     cause: &Cause,
     live: &HashMap<Id<Volunteer>, Assignment>,
     pins: &HashMap<Id<Volunteer>, Post>,
+    rates: &Rates,
 ) -> Result<HashMap<Post, (u32, i64)>, Error> {
     let posts = posts::all(tx, order.id)?;
     let mut wanted: HashMap<_, _> =
@@ -109,7 +141,37 @@ fn wanted(
     if let Cause::Shortage { site, role, count } = *cause {
         wanted.entry((site, role)).or_default().0 += count;
     }
+    let now = tx.at();
+    let is_of = |held: &Assignment, site| held.site == site && !held.standing.has_arrived();
+    if let Cause::TooLate { site } = *cause {
+        for held in live.values().filter(|held| is_of(held, site) && is_too_late(held, order, now, rates)) {
+            wanted.entry((site, held.role)).or_default().0 += 1;
+        }
+    }
+    if cause.is_mending() {
+        let mut counted_on: HashMap<Post, u32> = HashMap::new();
+        for held in live.values().filter(|held| !matches!(*cause, Cause::NoShows { site } if is_of(held, site))) {
+            *counted_on.entry((held.site, held.role)).or_default() += 1;
+        }
+        // Whoever was called besides those who come too late is not sent home by the next mending.
+        for (post, count) in counted_on {
+            let (headcount, _) = wanted.entry(post).or_default();
+            *headcount = (*headcount).max(count);
+        }
+    }
     Ok(wanted)
+}
+
+/// Leaving as soon as they are ready, they would still miss the moment to be in place.
+fn is_too_late(held: &Assignment, order: &Order, now: Moment, rates: &Rates) -> bool {
+    let comer = Comer {
+        role: held.role,
+        told_at: held.told_at,
+        has_acknowledged: held.acknowledged_at.is_some(),
+        distance_m: held.distance_m,
+        arrived_at: None,
+    };
+    comer.earliest(now, rates) > order.milestones.in_place_at
 }
 
 /// Who is called on, and why others are not.

@@ -101,7 +101,7 @@ fn settle_posts(tx: &mut Tx, order: &Order, plan: &Plan) -> Result<(), Fault> {
             let at = tx.at();
             order_rows::set_site_closed(tx, order.id, site, Some(at))?;
         }
-        Cause::Whole | Cause::Gaps | Cause::TeamLate { .. } | Cause::NoShows { .. } => {}
+        Cause::Whole | Cause::Gaps | Cause::TeamLate { .. } | Cause::NoShows { .. } | Cause::TooLate { .. } => {}
     }
     let known: std::collections::HashMap<_, _> =
         posts::all(tx, order.id)?.into_iter().map(|post| ((post.site, post.role), post.price)).collect();

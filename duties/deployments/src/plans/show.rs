@@ -209,7 +209,9 @@ fn about(tx: &mut Tx, order: &Order, plan: &Plan, sites: &HashMap<Id<things::Sit
     Ok(match &plan.cause {
         Cause::Whole | Cause::Gaps => About::default(),
         Cause::Shortage { site, role, count } => About { name: site_name(site), role: Some(*role), count: *count },
-        Cause::SiteClosed { site } | Cause::NoShows { site } => About { name: site_name(site), ..About::default() },
+        Cause::SiteClosed { site } | Cause::NoShows { site } | Cause::TooLate { site } => {
+            About { name: site_name(site), ..About::default() }
+        }
         Cause::TeamLate { team } => About { name: team_name(tx, order, *team)?, ..About::default() },
     })
 }

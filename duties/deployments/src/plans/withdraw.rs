@@ -99,7 +99,7 @@ fn unsettle_posts(tx: &mut Tx, order: &Order, plan: &Plan) -> Result<(), Fault> 
             posts::set(tx, order, &[(site, role, headcount)])?;
         }
         Cause::SiteClosed { site } => order_rows::set_site_closed(tx, order.id, site, None)?,
-        Cause::Whole | Cause::Gaps | Cause::TeamLate { .. } | Cause::NoShows { .. } => {}
+        Cause::Whole | Cause::Gaps | Cause::TeamLate { .. } | Cause::NoShows { .. } | Cause::TooLate { .. } => {}
     }
     Ok(())
 }

@@ -23,6 +23,8 @@ pub enum Cause {
     TeamLate { team: Id<Team> },
     /// Those of a site who should be there and are not.
     NoShows { site: Id<Site> },
+    /// Those of a site who cannot be there in time: as many others are called besides, and they come when they can.
+    TooLate { site: Id<Site> },
 }
 
 impl Cause {
@@ -39,6 +41,7 @@ impl Cause {
             Self::SiteClosed { .. } => "site_closed",
             Self::TeamLate { .. } => "team_late",
             Self::NoShows { .. } => "no_shows",
+            Self::TooLate { .. } => "too_late",
         }
     }
 
@@ -52,7 +55,10 @@ impl Cause {
 
     pub const fn site(&self) -> Option<Id<Site>> {
         match self {
-            Self::Shortage { site, .. } | Self::SiteClosed { site } | Self::NoShows { site } => Some(*site),
+            Self::Shortage { site, .. }
+            | Self::SiteClosed { site }
+            | Self::NoShows { site }
+            | Self::TooLate { site } => Some(*site),
             Self::Whole | Self::Gaps | Self::TeamLate { .. } => None,
         }
     }
