@@ -72,7 +72,8 @@ pub async fn current(desk: &Desk) -> Result<Option<Arc<Whole>>, Fault> {
         return Ok(whole.clone());
     }
     let district = desk.district().clone();
-    let whole = desk.look(move |tx| Ok(read(tx, &district, now)?)).await?.map(Arc::new);
+    let rates = deployments::rates(desk.house())?;
+    let whole = desk.look(move |tx| Ok(read(tx, &district, now, &rates)?)).await?.map(Arc::new);
     KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(key, (Instant::now(), now, whole.clone()));
     Ok(whole)
 }
@@ -90,16 +91,15 @@ pub fn within<'a>(whole: &'a Whole, scopes: &[Scope]) -> Vec<&'a Picture> {
     whole.pictures.iter().filter(sees).collect()
 }
 
-pub fn read(tx: &mut Tx, district: &District, now: Moment) -> Result<Option<Whole>, Error> {
+pub fn read(tx: &mut Tx, district: &District, now: Moment, rates: &Rates) -> Result<Option<Whole>, Error> {
     let Some(order) = deployments::current_order(tx, district)? else { return Ok(None) };
-    of_order(tx, order, now).map(Some)
+    of_order(tx, order, now, rates).map(Some)
 }
 
-pub fn of_order(tx: &mut Tx, order: Order, now: Moment) -> Result<Whole, Error> {
+fn of_order(tx: &mut Tx, order: Order, now: Moment, rates: &Rates) -> Result<Whole, Error> {
     let facts = facts(tx, &order)?;
-    let rates = Rates::default();
     let pictures: Vec<Picture> =
-        facts.into_iter().map(|facts| site::picture(facts, &order.milestones, now, &rates)).collect();
+        facts.into_iter().map(|facts| site::picture(facts, &order.milestones, now, rates)).collect();
     let requests = problems::counts(tx, &order.district)?;
     let requests = requests.into_iter().map(|count| GroupCount {
         group: count.group,
@@ -120,8 +120,7 @@ pub fn of_order(tx: &mut Tx, order: Order, now: Moment) -> Result<Whole, Error> 
 
 /// The sites of an order as they stood when everybody was to be in place, whenever that is asked: with the people who
 /// stood there then, not with those who are left.
-pub fn of_night(tx: &mut Tx, order: &Order, now: Moment) -> Result<Vec<Picture>, Error> {
-    let rates = Rates::default();
+pub fn of_night(tx: &mut Tx, order: &Order, now: Moment, rates: &Rates) -> Result<Vec<Picture>, Error> {
     let milestones = &order.milestones;
     let (at, is_past) = (now.min(milestones.in_place_at), now >= milestones.in_place_at);
     let weights = deployments::weights_of(tx, order)?;
@@ -151,7 +150,7 @@ pub fn of_night(tx: &mut Tx, order: &Order, now: Moment) -> Result<Vec<Picture>,
             closed_at: facts.closed_at.filter(|closed_at| *closed_at <= at),
             ..facts
         };
-        site::picture(facts, milestones, at, &rates)
+        site::picture(facts, milestones, at, rates)
     });
     Ok(pictures.collect())
 }

@@ -90,11 +90,11 @@ pub async fn show(desk: Desk, ask: Ask) -> Result<Page<Report>, Fault> {
 }
 
 async fn report(desk: &Desk, order: Id<Order>) -> Result<Report, Fault> {
-    let now = desk.at();
+    let (now, rates) = (desk.at(), deployments::rates(desk.house())?);
     desk.look(move |tx| {
         let order = deployments::order(tx, order)?.ok_or(Refused::NotThere)?;
         let night = night(tx, order.id)?;
-        let pictures = picture::of_night(tx, &order, now)?;
+        let pictures = picture::of_night(tx, &order, now, &rates)?;
         let mut came: HashMap<_, u32> = HashMap::new();
         for post in attendance::came(tx, order.id, order.milestones.in_place_at)? {
             *came.entry(post.site).or_default() += post.people;

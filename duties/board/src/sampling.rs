@@ -19,7 +19,17 @@ const EVERY_S: i64 = 60;
 pub fn jobs(runner: Runner, house: &Arc<House>) -> Runner {
     let district = house.settings.district.clone();
     start(&house.store, district);
-    runner.on(SAMPLE, sample)
+    let rates = deployments::rates(house);
+    runner.on(SAMPLE, move |store, job| {
+        // A mistake in the settings was refused when the server started.
+        let rates = rates.as_ref().map_err(ToString::to_string).copied();
+        async move {
+            match rates {
+                Ok(rates) => sample(store, job, rates).await,
+                Err(why) => Outcome::Never { why },
+            }
+        }
+    })
 }
 
 /// The first sample of this server; every next one is asked for by the one before it.
@@ -42,23 +52,23 @@ fn ask(tx: &mut Tx, district: &District, due: Moment) -> Result<(), Error> {
     tx.enqueue(Job { kind: SAMPLE, key, due, body: json!({"district": district}) })
 }
 
-async fn sample(store: Store, job: Leased) -> Outcome {
+async fn sample(store: Store, job: Leased, rates: Rates) -> Outcome {
     let Ok(district) = serde_json::from_value::<District>(job.body["district"].clone()) else {
         return Outcome::Never { why: "names no district".to_owned() };
     };
-    match take(&store, district).await {
+    match take(&store, district, rates).await {
         Ok(()) => Outcome::Done,
         Err(error) => Outcome::Again { after: Duration::from_secs(10), why: error.to_string() },
     }
 }
 
-async fn take(store: &Store, district: District) -> Result<(), Error> {
+async fn take(store: &Store, district: District, rates: Rates) -> Result<(), Error> {
     let now = store.clock().now();
     let read = {
         let district = district.clone();
         store.look(move |tx| {
-            let Some(whole) = picture::read(tx, &district, now)? else { return Ok(None) };
-            let outlooks = outlooks(tx, &whole.order, now)?;
+            let Some(whole) = picture::read(tx, &district, now, &rates)? else { return Ok(None) };
+            let outlooks = outlooks(tx, &whole.order, now, &rates)?;
             Ok::<_, Error>(Some((whole, outlooks)))
         })
     };
@@ -78,8 +88,12 @@ async fn take(store: &Store, district: District) -> Result<(), Error> {
 }
 
 /// How each site's people are coming: the one place of the board that looks at people.
-fn outlooks(tx: &mut Tx, order: &Order, now: Moment) -> Result<Vec<(Id<Site>, Outlook, f64)>, Error> {
-    let rates = Rates::default();
+fn outlooks(
+    tx: &mut Tx,
+    order: &Order,
+    now: Moment,
+    rates: &Rates,
+) -> Result<Vec<(Id<Site>, Outlook, f64)>, Error> {
     let mut comers: HashMap<Id<Site>, Vec<Comer>> = HashMap::new();
     for held in deployments::assignments(tx, order.id)? {
         let arrived_at = if let Standing::Arrived { at, .. } = held.standing { Some(at) } else { None };
@@ -96,7 +110,7 @@ fn outlooks(tx: &mut Tx, order: &Order, now: Moment) -> Result<Vec<(Id<Site>, Ou
     let mut found: Vec<_> = needs
         .into_iter()
         .map(|(site, need)| {
-            let seen = deployments::in_place(need, comers.get(&site).map_or(&[], Vec::as_slice), by, now, &rates);
+            let seen = deployments::in_place(need, comers.get(&site).map_or(&[], Vec::as_slice), by, now, rates);
             (site, seen.outlook, seen.expected)
         })
         .collect();

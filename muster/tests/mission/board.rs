@@ -16,7 +16,12 @@ const EAST: &str = "440902002";
 
 /// Two divisions, five sites in one and S6 in the other; the order stands and everybody is told.
 async fn night() -> District {
-    let district = District::new(testing::sqlite(House::migrations(&muster::duties::all()))).await;
+    night_with(&[]).await
+}
+
+async fn night_with(sections: &[(&str, Value)]) -> District {
+    let store = testing::sqlite(House::migrations(&muster::duties::all()));
+    let district = District::with(store, sections).await;
     for (code, name) in [("440902001", "红旗街道"), (EAST, "河东街道")] {
         district.officer.post("/divisions", json!({"code": code, "name": name})).await;
     }
@@ -140,6 +145,90 @@ async fn trends_have_a_point_a_minute_and_end_at_now() {
     assert_eq!(arrived["last"], json!(hers.len()));
     let minutes = (arrived["until"].as_i64().unwrap() - arrived["from"].as_i64().unwrap()) / 60_000;
     assert!((7..=9).contains(&minutes), "{arrived}");
+}
+
+/// Half past seven: everybody has said yes, but one of S6 lives at the other end of the street. Gives S6's line, if any.
+async fn half_past_seven(sections: &[(&str, Value)]) -> (District, String, Value) {
+    let district = night_with(sections).await;
+    let officer = &district.officer;
+    let order = officer.post("/orders", json!({"name": "全区核酸采样"})).await.json()["order"].clone();
+    let order = format!("/orders/{}", order.as_str().unwrap());
+    let far = officer.get("/volunteers/V1").await.json()["person"]["id"].clone();
+    let pin = json!({"volunteer": far, "site": district.site("S6").await, "role": "gatekeeper"});
+    officer.post(&format!("{order}/pins"), pin).await.json();
+    district.clock(0, 5).await;
+    let plan = officer.post(&format!("{order}/plans"), json!({})).await.json()["plan"].clone();
+    district.work().await;
+    officer.post(&format!("{order}/plans/{}/publication", plan.as_str().unwrap()), json!({})).await.json();
+    acknowledge(&district, &order).await;
+    district.clock(7, 25).await;
+    for item in ["chief", "registrar", "samplers", "tubes", "device_check"] {
+        officer.post("/sites/S6/readiness/marks", json!({"item": item, "done": true})).await.json();
+    }
+    officer.post("/sites/S6/readiness/set-up", json!({})).await.json();
+    district.clock(7, 30).await;
+    let line = at_s6(&district).await;
+    (district, order, line)
+}
+
+async fn acknowledge(district: &District, order: &str) {
+    let roster = district.officer.get(&format!("{order}/roster")).await.json();
+    for line in roster["lines"].as_array().unwrap() {
+        let me = district.house.volunteer(line["volunteer"].as_str().unwrap().parse().unwrap()).await;
+        let duty = me.get("/duty").await.json()["duty"].clone();
+        me.post("/duty/acknowledgement", json!({"assignment": duty["assignment"]})).await.json();
+    }
+}
+
+/// What the board has to say of S6; nothing while all is well there.
+async fn at_s6(district: &District) -> Value {
+    let exceptions = shown(&district.officer, "/board").await["exceptions"].clone();
+    exceptions.as_array().unwrap().iter().find(|line| line["code"] == "S6").cloned().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn the_button_beside_a_site_brings_people_to_that_site_in_time() {
+    let on_foot = json!({"rates": {"get_ready_min": 0, "travel_m_per_min": 100}});
+    let (district, order, line) = half_past_seven(&[("deployments", on_foot)]).await;
+    let officer = &district.officer;
+    assert_eq!((&line["state"], &line["mender"]), (&json!("at_risk"), &json!("allocation")), "{line}");
+    let page = officer.page("/board", "zh-CN").await.text;
+    let asks = page.split("<form").filter(|form| form.contains("调人")).collect::<Vec<_>>();
+    let [asked] = asks.as_slice() else { panic!("one site lacks people: {page}") };
+    let field = |name: &str| {
+        let (_, rest) = asked.split_once(&format!("name=\"{name}\" value=\"")).expect(name);
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let ask = json!({"what": field("what"), "site": field("site")});
+    let proposals = format!("{order}/proposals");
+    let propose = async |ask: Value| {
+        let asked = officer.post(&proposals, ask).await.json()["proposal"].clone();
+        district.work().await;
+        let path = format!("{proposals}/{}", asked.as_str().unwrap());
+        (officer.get(&path).await.json(), path)
+    };
+    // Control: asking for gaps, as the button once did, concerns nobody.
+    let (page, _) = propose(json!({"what": "gaps", "site": field("site")})).await;
+    assert_eq!(page["lines"], json!([]), "{page}");
+    let (page, path) = propose(ask).await;
+    let lines = page["lines"].as_array().unwrap();
+    assert_eq!((lines.len(), &lines[0]["site_name"], &lines[0]["role"]), (1, &json!("第6小学"), &json!("gatekeeper")));
+    assert_eq!(page["plan"]["stage"]["released"], json!(0), "who comes late still comes: {page}");
+    officer.post(&format!("{path}/acceptance"), json!({})).await.json();
+    district.clock(7, 31).await;
+    district.clock(7, 32).await;
+    assert_eq!(at_s6(&district).await, Value::Null, "mended");
+    let (page, _) = propose(json!({"what": "gaps"})).await;
+    assert_eq!(page["plan"]["stage"]["released"], json!(0), "the next mending sends nobody home: {page}");
+}
+
+#[tokio::test]
+async fn the_board_foresees_with_the_rates_of_the_house() {
+    let (_, _, line) = half_past_seven(&[]).await;
+    assert_eq!(line, Value::Null, "by car everybody is there in time");
+    let slow = json!({"rates": {"travel_m_per_min": 100}});
+    let (_, _, line) = half_past_seven(&[("deployments", slow)]).await;
+    assert_eq!(line["misses"], json!("in_place"), "on foot somebody is not: {line}");
 }
 
 #[tokio::test]

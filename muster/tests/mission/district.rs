@@ -19,7 +19,14 @@ pub struct District {
 
 impl District {
     pub async fn new(store: Store) -> Self {
-        let house = TestHouse::new(store, &muster::duties::all()).await;
+        Self::with(store, &[]).await
+    }
+
+    /// With sections of the settings.
+    pub async fn with(store: Store, sections: &[(&str, Value)]) -> Self {
+        let mut settings = web::testing::settings();
+        settings.duties.extend(sections.iter().map(|(name, section)| ((*name).to_owned(), section.clone())));
+        let house = TestHouse::with(store, settings, &muster::duties::all()).await;
         let officer = house.client(Role::DutyOfficer, Scope::District).await;
         Self { house, officer }
     }
