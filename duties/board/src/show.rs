@@ -175,6 +175,8 @@ pub struct Shown {
     /// Everything well: said aloud, so that an empty list is not taken for a broken one.
     is_all_well: bool,
     division: Option<String>,
+    /// The viewer sees the whole district: trends and requests are counted over all of it, and are shown to nobody else.
+    is_whole: bool,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -299,7 +301,8 @@ fn put_together(
         drawing::trend("board-arrived", &whole.samples, totals.need, |sample| sample.arrived),
         drawing::trend("board-open-requests", &whole.samples, 1, |sample| sample.open_requests),
     ];
-    let groups = whole.requests.iter().map(|count| GroupLine {
+    let is_whole = scopes.contains(&Scope::District);
+    let groups = whole.requests.iter().filter(|_| is_whole).map(|count| GroupLine {
         group: count.group,
         open: count.open,
         loud: count.loud,
@@ -323,7 +326,8 @@ fn put_together(
         exceptions: exceptions.into_iter().take(most).map(Exception::of).collect(),
         clocks,
         map,
-        trends: trends.into_iter().flatten().collect(),
+        trends: trends.into_iter().flatten().filter(|_| is_whole).collect(),
+        is_whole,
         groups: groups.collect(),
         division,
         totals,

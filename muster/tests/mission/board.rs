@@ -68,8 +68,13 @@ async fn without_an_order_the_board_says_so_and_where_to_give_one() {
 async fn one_division_is_a_board_of_its_own_and_nobody_sees_beyond_their_scope() {
     let district = night().await;
     order(&district).await;
+    let problem = json!({"kind": "supplies", "details": "缺试管"});
+    district.chief(&district.site("S1").await).await.post("/sites/S1/requests", problem).await.json();
+    district.clock(5, 0).await;
     district.clock(5, 1).await;
     let whole = shown(&district.officer, "/board").await;
+    // Control: over the whole district there is something to be seen.
+    assert!(whole["trends"][0].is_object() && whole["groups"][0]["open"] == 1, "{whole}");
     let east = shown(&district.officer, &format!("/board?division={EAST}")).await;
     assert_eq!((&whole["totals"]["sites"], &east["totals"]["sites"]), (&json!(6), &json!(1)));
     assert_eq!((codes(&east["exceptions"]), codes(&east["map"]["dots"])), (vec!["S6"], vec!["S6"]));
@@ -77,12 +82,16 @@ async fn one_division_is_a_board_of_its_own_and_nobody_sees_beyond_their_scope()
     let page = district.officer.page(&format!("/board?division={EAST}"), "zh-CN").await.text;
     assert!(page.contains(&format!("hx-get=\"/board?division={EAST}\"")), "it stays that division when it is renewed");
     assert!(page.contains("href=\"/board\"") && !page.contains("href=\"/sites/S1\""), "{page}");
+    let district_wide = ["走势", "求助</h2>", "未办结"];
+    assert!(district_wide.iter().all(|word| !page.contains(word)), "what others ask for is not shown: {page}");
     // Who sees one division cannot ask for another.
     let hers = district.house.client(Role::DutyOfficer, Scope::Division("440902001".parse().unwrap())).await;
     for path in ["/board".to_owned(), format!("/board?division={EAST}")] {
         let seen = shown(&hers, &path).await;
         assert_eq!(codes(&seen["map"]["dots"]), ["S1", "S2", "S3", "S4", "S5"], "{path}");
+        assert_eq!((&seen["trends"], &seen["groups"]), (&json!([]), &json!([])), "{path}");
     }
+    assert_eq!((&east["trends"], &east["groups"]), (&json!([]), &json!([])));
 }
 
 #[tokio::test]
@@ -153,7 +162,7 @@ async fn half_past_seven(sections: &[(&str, Value)]) -> (District, String, Value
     let officer = &district.officer;
     let order = officer.post("/orders", json!({"name": "全区核酸采样"})).await.json()["order"].clone();
     let order = format!("/orders/{}", order.as_str().unwrap());
-    let far = officer.get("/volunteers/V1").await.json()["person"]["id"].clone();
+    let far = officer.get("/volunteers/V1").await.json()["id"].clone();
     let pin = json!({"volunteer": far, "site": district.site("S6").await, "role": "gatekeeper"});
     officer.post(&format!("{order}/pins"), pin).await.json();
     district.clock(0, 5).await;
