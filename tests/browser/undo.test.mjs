@@ -47,7 +47,7 @@ async function aDoneRequest() {
 }
 
 async function aNewOrder() {
-  const { order } = await ask('duty_officer', '/orders', { name: '撤销试验', order_at: '2031-01-01T00:00', set_up_at: '2031-01-01T05:00', in_place_at: '2031-01-01T08:00', close_at: '2031-01-01T20:00' });
+  const { order } = await ask('duty_officer', '/orders', { name: '撤销试验', beside: true, order_at: '2031-01-01T00:00', set_up_at: '2031-01-01T05:00', in_place_at: '2031-01-01T08:00', close_at: '2031-01-01T20:00' });
   made.push(order);
   return `/orders/${order}`;
 }

@@ -30,6 +30,15 @@ pub struct Whole {
     pub samples: Vec<Sample>,
     pub requests: Vec<GroupCount>,
     pub calls: Vec<Call>,
+    /// The orders that are open, this one among them.
+    pub open: Vec<OpenOrder>,
+}
+
+/// An order that the board can show.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct OpenOrder {
+    pub id: Id<things::Order>,
+    pub name: String,
 }
 
 /// What a site has called for, with the proposal that waits for somebody's decision.
@@ -55,14 +64,14 @@ pub struct GroupCount {
 
 const FRESH: Duration = Duration::from_secs(1);
 
-type Kept = HashMap<(usize, String), (Instant, Moment, Option<Arc<Whole>>)>;
+type Kept = HashMap<(usize, String, Option<Id<things::Order>>), (Instant, Moment, Option<Arc<Whole>>)>;
 
-/// The last picture of each district of each store in this process.
+/// The last picture of each order of each district of each store in this process.
 static KEPT: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
 
-/// The current order's picture as somebody may see it; none when no order is given.
-pub async fn current(desk: &Desk) -> Result<Option<Arc<Whole>>, Fault> {
-    let key = (Arc::as_ptr(desk.house()) as usize, desk.district().to_string());
+/// The picture of the order that is wanted, or of the one that comes first; none when it is not open.
+pub async fn current(desk: &Desk, wanted: Option<Id<things::Order>>) -> Result<Option<Arc<Whole>>, Fault> {
+    let key = (Arc::as_ptr(desk.house()) as usize, desk.district().to_string(), wanted);
     let now = desk.at();
     if let Some((made, at, whole)) = KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&key)
         && made.elapsed() < FRESH
@@ -73,8 +82,11 @@ pub async fn current(desk: &Desk) -> Result<Option<Arc<Whole>>, Fault> {
     }
     let district = desk.district().clone();
     let rates = deployments::rates(desk.house())?;
-    let whole = desk.look(move |tx| Ok(read(tx, &district, now, &rates)?)).await?.map(Arc::new);
-    KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(key, (Instant::now(), now, whole.clone()));
+    let whole = desk.look(move |tx| Ok(read(tx, &district, wanted, now, &rates)?)).await?.map(Arc::new);
+    let mut kept = KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    // Whatever is asked for, only what was asked for just now is kept.
+    kept.retain(|_, (made, ..)| made.elapsed() < FRESH);
+    kept.insert(key, (Instant::now(), now, whole.clone()));
     Ok(whole)
 }
 
@@ -91,12 +103,22 @@ pub fn within<'a>(whole: &'a Whole, scopes: &[Scope]) -> Vec<&'a Picture> {
     whole.pictures.iter().filter(sees).collect()
 }
 
-pub fn read(tx: &mut Tx, district: &District, now: Moment, rates: &Rates) -> Result<Option<Whole>, Error> {
-    let Some(order) = deployments::current_order(tx, district)? else { return Ok(None) };
-    of_order(tx, order, now, rates).map(Some)
+fn read(
+    tx: &mut Tx,
+    district: &District,
+    wanted: Option<Id<things::Order>>,
+    now: Moment,
+    rates: &Rates,
+) -> Result<Option<Whole>, Error> {
+    let orders = deployments::open_orders(tx, district)?;
+    let open = orders.iter().map(|order| OpenOrder { id: order.id, name: order.name.clone() }).collect();
+    let is_wanted = |order: &Order| wanted.is_none_or(|wanted| order.id == wanted);
+    let Some(order) = orders.into_iter().find(is_wanted) else { return Ok(None) };
+    Ok(Some(Whole { open, ..of_order(tx, order, now, rates)? }))
 }
 
-fn of_order(tx: &mut Tx, order: Order, now: Moment, rates: &Rates) -> Result<Whole, Error> {
+/// One order for itself.
+pub fn of_order(tx: &mut Tx, order: Order, now: Moment, rates: &Rates) -> Result<Whole, Error> {
     let facts = facts(tx, &order)?;
     let pictures: Vec<Picture> =
         facts.into_iter().map(|facts| site::picture(facts, &order.milestones, now, rates)).collect();
@@ -110,6 +132,7 @@ fn of_order(tx: &mut Tx, order: Order, now: Moment, rates: &Rates) -> Result<Who
     let calls = calls(tx, &order, &pictures, now)?;
     Ok(Whole {
         made_at: now,
+        open: Vec::new(),
         calls,
         pictures,
         samples: table::samples(tx, order.id)?,

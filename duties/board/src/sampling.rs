@@ -67,16 +67,19 @@ async fn take(store: &Store, district: District, rates: Rates) -> Result<(), Err
     let read = {
         let district = district.clone();
         store.look(move |tx| {
-            let Some(whole) = picture::read(tx, &district, now, &rates)? else { return Ok(None) };
-            let outlooks = outlooks(tx, &whole.order, now, &rates)?;
-            Ok::<_, Error>(Some((whole, outlooks)))
+            let mut found = Vec::new();
+            for order in deployments::open_orders(tx, &district)? {
+                let outlooks = outlooks(tx, &order, now, &rates)?;
+                found.push((picture::of_order(tx, order, now, &rates)?, outlooks));
+            }
+            Ok::<_, Error>(found)
         })
     };
     let found = read.await?;
     let act = Act { actor: Actor::system(), at: now, request: None };
     store
         .change(act, move |tx| {
-            if let Some((whole, outlooks)) = &found {
+            for (whole, outlooks) in &found {
                 let open = whole.requests.iter().map(|count| u32::try_from(count.open).unwrap_or(u32::MAX)).sum();
                 let totals = summary::totals(&whole.pictures);
                 table::add_sample(tx, &district, whole.order.id, now, &totals, open)?;

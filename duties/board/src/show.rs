@@ -13,7 +13,7 @@ use web::{Desk, Fault, Frame, Page};
 
 use crate::{
     drawing::{self, Map, Trend},
-    picture::{self, Call, Whole},
+    picture::{self, Call, OpenOrder, Whole},
     rules::{
         site::{Missed, Picture, State},
         summary::{self, Topic, Totals},
@@ -24,6 +24,8 @@ use crate::{
 pub struct Ask {
     /// Only this division.
     division: Option<domain::Division>,
+    /// This one of the open orders; the one that comes first where left out.
+    order: Option<Id<Order>>,
 }
 
 /// What is not as it should be, with the one act that mends it.
@@ -177,6 +179,10 @@ pub struct Shown {
     division: Option<String>,
     /// The viewer sees the whole district: trends and requests are counted over all of it, and are shown to nobody else.
     is_whole: bool,
+    /// The orders to choose from; none while there is but one.
+    open: Vec<OpenOrder>,
+    /// The order that was chosen: links stay with it.
+    chosen: Option<Id<Order>>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -200,6 +206,14 @@ pub struct Wall {
 web::view!(Wall, "board_wall.html");
 
 impl Shown {
+    /// A page of the board that stays with the order that was chosen.
+    fn address(&self, page: &str, division: Option<&str>) -> String {
+        let order = self.chosen.map(|order| format!("order={order}"));
+        let division = division.map(|division| format!("division={division}"));
+        let asked: Vec<String> = division.into_iter().chain(order).collect();
+        if asked.is_empty() { page.to_owned() } else { format!("{page}?{}", asked.join("&")) }
+    }
+
     /// What to ask the allocation for at a site: before the milestone the people who have no post yet or cannot be there
     /// in time, after it those who did not come.
     fn what_lacks(&self) -> &'static str {
@@ -238,16 +252,16 @@ impl Shown {
 }
 
 pub async fn board(desk: Desk, ask: Ask) -> Result<Page<Board>, Fault> {
-    Ok(Page(Board { shown: shown(&desk, ask.division, summary::MOST).await? }))
+    Ok(Page(Board { shown: shown(&desk, ask, summary::MOST).await? }))
 }
 
 pub async fn wall(desk: Desk, ask: Ask) -> Result<Page<Wall>, Fault> {
-    Ok(Page(Wall { shown: shown(&desk, ask.division, 8).await? }))
+    Ok(Page(Wall { shown: shown(&desk, ask, 8).await? }))
 }
 
-async fn shown(desk: &Desk, division: Option<domain::Division>, most: usize) -> Result<Option<Shown>, Fault> {
-    let Some(whole) = picture::current(desk).await? else { return Ok(None) };
-    let scopes = scopes(desk, division.as_ref());
+async fn shown(desk: &Desk, ask: Ask, most: usize) -> Result<Option<Shown>, Fault> {
+    let Some(whole) = picture::current(desk, ask.order).await? else { return Ok(None) };
+    let scopes = scopes(desk, ask.division.as_ref());
     let (district, for_map, seen) = (desk.district().clone(), whole.clone(), scopes.clone());
     let map = desk.look(move |tx| {
         let divisions = places::divisions(tx, &district)?;
@@ -255,7 +269,7 @@ async fn shown(desk: &Desk, division: Option<domain::Division>, most: usize) -> 
         Ok(drawing::map(&divisions, &shapes, &picture::within(&for_map, &seen)))
     });
     let map = map.await?;
-    Ok(Some(put_together(&whole, &scopes, map, most, division.map(|d| d.to_string()), desk.at())))
+    Ok(Some(put_together(&whole, &scopes, map, most, &ask, desk.at())))
 }
 
 /// How far this viewer sees; somebody who sees the district may look at one division of it.
@@ -272,7 +286,7 @@ fn put_together(
     scopes: &[Scope],
     map: Map,
     most: usize,
-    division: Option<String>,
+    ask: &Ask,
     now: Moment,
 ) -> Shown {
     let pictures: Vec<Picture> = picture::within(whole, scopes).into_iter().cloned().collect();
@@ -329,7 +343,9 @@ fn put_together(
         trends: trends.into_iter().flatten().filter(|_| is_whole).collect(),
         is_whole,
         groups: groups.collect(),
-        division,
+        division: ask.division.as_ref().map(ToString::to_string),
+        open: if whole.open.len() > 1 { whole.open.clone() } else { Vec::new() },
+        chosen: ask.order,
         totals,
     }
 }

@@ -93,7 +93,7 @@ impl ZonePage {
 
 pub async fn show(desk: Desk, _: Ask) -> Result<Page<ZonePage>, Fault> {
     let zone = desk.here().zone.ok_or(Refused::NotThere)?;
-    let (whole, at) = (picture::current(&desk).await?, desk.at());
+    let (whole, at) = (picture::current(&desk, None).await?, desk.at());
     Ok(Page(desk.look(move |tx| page(tx, zone, whole.as_deref(), at)).await?))
 }
 

@@ -2,6 +2,7 @@ board-board = Board
 board-wall = Wall screen
 board-report = Situation report
 board-as-of = as of { $at }
+board-orders = Open orders
 board-whole-district = whole district
 board-sentence-set-up = { $set_up } of { $sites } sites set up; every post has a name.
 board-sentence-set-up-short = { $set_up } of { $sites } sites set up; { $gap } posts have nobody yet, worst: { $emptiest }.

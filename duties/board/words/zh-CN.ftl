@@ -2,6 +2,7 @@ board-board = 态势板
 board-wall = 大屏
 board-report = 战报
 board-as-of = 截至 { $at }
+board-orders = 在执行的命令
 board-whole-district = 看全区
 board-sentence-set-up = { $sites } 个点位已布设 { $set_up } 个，人员已派齐。
 board-sentence-set-up-short = { $sites } 个点位已布设 { $set_up } 个；还有 { $gap } 个岗位没派到人，最缺：{ $emptiest }。

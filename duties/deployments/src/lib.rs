@@ -38,7 +38,7 @@ pub use crate::{
     store::{
         assignments::{Assignment, live as assignments, of_volunteer as assignment_of},
         check_ins::Way,
-        orders::{Order, current as current_order, of_site as order_of_site, order, sites as order_sites},
+        orders::{Order, of_site as order_of_site, open as open_orders, order, sites as order_sites},
         plans::{Plan, Score, Stage, calls_waiting, last_published},
         tallies::{Tally, all as tallies, of_site as site_tallies, weights as weights_of},
     },

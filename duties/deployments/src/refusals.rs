@@ -57,4 +57,6 @@ web::refusals! { "deployments":
     27 NameInFewWords = 422,
     /// The order was not closed just now.
     28 StaysClosed = 409,
+    /// Another open order has these sites at these hours.
+    29 SitesAreTaken = 409,
 }

@@ -391,4 +391,9 @@ deployments-refused-24 = There is nobody to tell yet. Publish a plan first, or c
 deployments-refused-25 = Say which role and how many people (1 to 500).
 deployments-refused-26 = Write a few words, so that others know what to do.
 deployments-refused-27 = The order needs a name, at most { $most } letters. Shorten it and send it again.
+deployments-refused-29 = { $count ->
+    [one] One of these sites is under another order at these hours. Close that order first, or tick “beside other orders” if both are meant.
+   *[other] { $count } of these sites are under another order at these hours. Close that order first, or tick “beside other orders” if both are meant.
+}
+deployments-beside = Beside other orders at the same sites and hours
 deployments-refused-28 = This order is not closed, or was closed more than ten minutes ago, and stays as it is. Give a new order.

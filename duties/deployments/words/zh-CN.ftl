@@ -373,4 +373,6 @@ deployments-refused-24 = 这里还没有可以通知的人。请先发布方案�
 deployments-refused-25 = 要人请写明岗位和人数（1 至 500）。
 deployments-refused-26 = 请写几个字，让对方知道怎么办。
 deployments-refused-27 = 命令要有名称，最多 { $most } 个字。请改短后再提交。
+deployments-refused-29 = { $count } 个点位在这段时间已有别的命令。请先结束那道命令；确实要同时执行的，请勾选“与别的命令同时执行”。
+deployments-beside = 与别的命令同时执行（同一点位、同一时段）
 deployments-refused-28 = 这道命令没有结束，或结束已超过10分钟，不能恢复。请下达新命令。

@@ -95,6 +95,35 @@ async fn one_division_is_a_board_of_its_own_and_nobody_sees_beyond_their_scope()
 }
 
 #[tokio::test]
+async fn of_several_open_orders_the_board_shows_the_one_that_is_chosen() {
+    let district = night().await;
+    let real = order(&district).await;
+    let alone = district.officer.page("/board", "zh-CN").await.text;
+    assert!(!alone.contains("在执行的命令"), "one order needs no choice: {alone}");
+    let ask = json!({"name": "集结", "drill": true, "beside": true, "sites": "S1, S2"});
+    let drill = district.officer.post("/orders", ask).await.json()["order"].clone();
+    let drill = drill.as_str().unwrap();
+    district.clock(5, 1).await;
+    district.clock(5, 2).await;
+    let first = shown(&district.officer, "/board").await;
+    assert_eq!((&first["order"], &first["totals"]["sites"]), (&json!(real.strip_prefix("/orders/")), &json!(6)));
+    for path in ["/board", "/board/wall"] {
+        let chosen = shown(&district.officer, &format!("{path}?order={drill}")).await;
+        assert_eq!((&chosen["order"], &chosen["totals"]["sites"]), (&json!(drill), &json!(2)), "{path}");
+        assert!(chosen["trends"][0].is_object(), "each open order has its own samples: {chosen}");
+    }
+    let page = district.officer.page(&format!("/board?order={drill}"), "zh-CN").await.text;
+    for link in [format!("{}", real.replace("/orders/", "/board?order=")), format!("/board/wall?order={drill}")] {
+        assert!(page.contains(&format!("href=\"{link}\"")), "{link}: {page}");
+    }
+    assert!(page.contains(&format!("hx-get=\"/board?order={drill}\"")), "it stays that order when it is renewed");
+    // Control: an order that is not open is not shown, and no other in its place.
+    district.officer.post(&format!("/orders/{drill}/closing"), json!({})).await.json();
+    district.clock(5, 3).await;
+    assert_eq!(shown(&district.officer, &format!("/board?order={drill}")).await, Value::Null);
+}
+
+#[tokio::test]
 async fn the_map_is_drawn_from_what_the_house_has_and_says_each_state() {
     let district = night().await;
     let ring = json!([[[110.88, 21.62], [110.95, 21.62], [110.95, 21.70], [110.88, 21.70], [110.88, 21.62]]]);

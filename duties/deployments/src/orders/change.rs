@@ -22,6 +22,9 @@ pub struct ChangeOrder {
     close_at: Option<String>,
     shift_from: Option<String>,
     shift_until: Option<String>,
+    /// It is meant to run at sites and hours that another open order has, too.
+    #[serde(default)]
+    beside: bool,
 }
 
 pub async fn change(desk: Desk, ask: ChangeOrder) -> Result<Done<()>, Fault> {
@@ -39,7 +42,12 @@ pub async fn change(desk: Desk, ask: ChangeOrder) -> Result<Done<()>, Fault> {
         if let Some(name) = ask.name.as_deref().filter(|name| !name.trim().is_empty()) {
             order.name = super::name_of(&at_desk, name, order.is_drill)?;
         }
+        let has_moved = shift != order.shift();
         (order.day, order.milestones) = (milestones.day(at_desk.zone()), milestones);
+        if has_moved {
+            let sites: Vec<_> = orders::sites(tx, id)?.into_iter().map(|(site, _)| site).collect();
+            super::refuse_taken(tx, &order, &sites, ask.beside)?;
+        }
         orders::change(tx, &order)?;
         Ok(tx.record(&order.jurisdiction(), id.uuid(), &Event::OrderChanged { order: id })?)
     })
@@ -52,7 +60,7 @@ fn as_before(order: &Order) -> Undo {
     let Milestones { order_at, set_up_at, in_place_at, close_at, shift_from, shift_until } = order.milestones;
     let times = [order_at, set_up_at, in_place_at, close_at, shift_from, shift_until].map(Moment::rfc3339);
     let names = ["order_at", "set_up_at", "in_place_at", "close_at", "shift_from", "shift_until"];
-    let mut fields = vec![("name", order.name.as_str())];
+    let mut fields = vec![("name", order.name.as_str()), ("beside", "true")];
     fields.extend(names.into_iter().zip(times.iter().map(String::as_str)));
     Undo::by(format!("/orders/{}", order.id), &fields)
 }

@@ -61,6 +61,9 @@ pub struct GiveOrder {
     /// Only practised: its name, its notices and its CAP document say so.
     #[serde(default)]
     drill: bool,
+    /// It is meant to run at sites and hours that another open order has, too.
+    #[serde(default)]
+    beside: bool,
     /// Sites of these divisions; all sites when neither divisions nor sites are named.
     #[serde(default)]
     divisions: Vec<Division>,
@@ -107,6 +110,8 @@ pub async fn give(desk: Desk, ask: GiveOrder) -> Result<Done<Given>, Fault> {
                 plan: None,
                 closed_at: None,
             };
+            let ids: Vec<_> = sites.iter().map(|site| site.id).collect();
+            super::refuse_taken(tx, &order, &ids, ask.beside)?;
             let rule = if ask.by_guideline { Some(&*house) } else { None };
             begin(tx, &order, &sites, rule)
         })

@@ -31,6 +31,12 @@ pub fn open(tx: &mut Tx, id: Id<things::Order>) -> Result<Order, Fault> {
     if order.is_open() { Ok(order) } else { Err(crate::refusals::Refused::OrderIsClosed.into()) }
 }
 
+/// Two orders at one site at the same hours are one too many, unless somebody means it: the chief's page shows one of them.
+fn refuse_taken(tx: &mut Tx, order: &Order, sites: &[Id<things::Site>], is_meant: bool) -> Result<(), Fault> {
+    let count = if is_meant { 0 } else { orders::taken(tx, order, sites)? };
+    if count > 0 { Err(crate::refusals::Refused::SitesAreTaken.with("count", count).into()) } else { Ok(()) }
+}
+
 /// A name as it is shown everywhere: short enough for a message and a table.
 fn read_name(text: &str) -> Result<String, Fault> {
     let name = text.trim();

@@ -101,17 +101,17 @@ pub fn list(tx: &mut Tx, district: &District, before: Option<Moment>) -> Result<
     rows.into_iter().map(|closed| closed.open(tx)).collect()
 }
 
-/// The order the district works under: the open one whose shift is nearest.
-pub fn current(tx: &mut Tx, district: &District) -> Result<Option<Order>, Error> {
+/// The orders the district works under: the open ones, the one that comes first before the others.
+pub fn open(tx: &mut Tx, district: &District) -> Result<Vec<Order>, Error> {
     let at = tx.at();
     let sql = format!(
         "{COLUMNS} from orders o where o.district = $1 and o.closed_at is null order by o.order_at desc limit 20"
     );
     let rows = tx.rows(&sql, params![district], Closed::read)?;
-    nearest(rows, at).map(|closed| closed.open(tx)).transpose()
+    by_rank(rows, at).into_iter().map(|closed| closed.open(tx)).collect()
 }
 
-/// The order a site works under: the open one that covers it and whose shift is nearest.
+/// The order a site works under: of the open ones that cover it the one that comes first.
 pub fn of_site(tx: &mut Tx, site: Id<Site>) -> Result<Option<Order>, Error> {
     let at = tx.at();
     let sql = format!(
@@ -119,15 +119,31 @@ pub fn of_site(tx: &mut Tx, site: Id<Site>) -> Result<Option<Order>, Error> {
          where s.site = $1 and o.closed_at is null order by o.order_at desc limit 20"
     );
     let rows = tx.rows(&sql, params![site], Closed::read)?;
-    nearest(rows, at).map(|closed| closed.open(tx)).transpose()
+    by_rank(rows, at).into_iter().next().map(|closed| closed.open(tx)).transpose()
 }
 
-fn nearest(rows: Vec<Closed>, at: Moment) -> Option<Closed> {
+/// Nearest in time first; at the same time what is real before a drill, and what people were told of before what they
+/// were not.
+fn by_rank(mut rows: Vec<Closed>, at: Moment) -> Vec<Closed> {
     let distance_s = |order: &Order| {
         let Milestones { order_at, close_at, .. } = order.milestones;
         order_at.since_s(at).max(at.since_s(close_at)).max(0)
     };
-    rows.into_iter().min_by_key(|Closed(order, _)| distance_s(order))
+    rows.sort_by_key(|Closed(order, _)| (distance_s(order), order.is_drill, order.plan.is_none()));
+    rows
+}
+
+/// How many of these sites another open order has at hours of this one.
+pub fn taken(tx: &mut Tx, order: &Order, sites: &[Id<Site>]) -> Result<usize, Error> {
+    let (from, until) = order.shift();
+    let taken: Vec<Id<Site>> = tx.rows(
+        "select distinct s.site as site from orders o join order_sites s on s.order_id = o.id \
+         where o.district = $1 and o.closed_at is null and o.id <> $2 and s.closed_at is null \
+         and o.shift_from < $4 and o.shift_until > $3",
+        params![&order.district, order.id, from, until],
+        |row| row.get("site"),
+    )?;
+    Ok(taken.iter().filter(|site| sites.contains(site)).count())
 }
 
 pub fn add(tx: &mut Tx, order: &Order) -> Result<(), Error> {

@@ -80,9 +80,9 @@ impl Ground {
         assert!(given_up.is_empty(), "work was given up: {given_up:?}");
     }
 
-    /// Gives the usual order over all sites.
+    /// Gives the usual order over all sites, also beside another.
     pub async fn order(&self) -> String {
-        let given = self.officer.post("/orders", json!({"name": "九月十五日采样"})).await.json();
+        let given = self.officer.post("/orders", json!({"name": "九月十五日采样", "beside": true})).await.json();
         given["order"].as_str().unwrap().to_owned()
     }
 

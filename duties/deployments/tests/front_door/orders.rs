@@ -14,7 +14,7 @@ async fn an_order_covers_the_sites_that_were_chosen() {
         "gatekeeper": 2, "registrar": 1});
     ground.officer.post("/sites", elsewhere).await.json();
     for (division, sites) in [("440902001", 6), ("440902002", 1)] {
-        let of = json!({"name": "一个街道", "divisions": [division]});
+        let of = json!({"name": "一个街道", "divisions": [division], "beside": true});
         assert_eq!(ground.officer.post("/orders", of).await.json()["sites"], json!(sites), "{division}");
     }
     let listed = ground.officer.get("/orders").await.json();
@@ -40,6 +40,44 @@ async fn an_order_that_cannot_stand_is_refused() {
     let given = ground.officer.post("/orders", json!({"name": "名".repeat(100)})).await.json();
     let path = format!("/orders/{}", given["order"].as_str().unwrap());
     assert_eq!(ground.officer.post(&path, json!({"name": "名".repeat(101)})).await.refused(), "422 deployments.27");
+}
+
+/// The order that the chief of the first site works under.
+async fn at_the_site(ground: &Ground) -> serde_json::Value {
+    let path = format!("/sites/{}/roster", ground.sites[0]);
+    ground.chief(0).await.get(&path).await.json()["order"]["id"].clone()
+}
+
+#[tokio::test]
+async fn one_order_does_not_hide_another() {
+    let ground = Ground::small().await;
+    let real = ground.told().await;
+    let drill = json!({"name": "夜间集结", "drill": true});
+    assert_eq!(ground.officer.post("/orders", drill).await.refused(), "409 deployments.29", "not by mistake");
+    let apart = [("2022-09-15T20:00", "2022-09-16T06:00"), ("2022-09-15T19:59", "2022-09-16T06:00")];
+    for (nth, (from, until)) in apart.into_iter().enumerate() {
+        let ask = json!({"name": "夜班", "order_at": "2022-09-15T15:00", "set_up_at": "2022-09-15T18:00", "in_place_at": from, "close_at": until});
+        let given = ground.officer.post("/orders", ask).await;
+        match nth {
+            0 => {
+                let path = format!("/orders/{}", given.json()["order"].as_str().unwrap());
+                let earlier = json!({"shift_from": "2022-09-15T18:30"});
+                assert_eq!(ground.officer.post(&path, earlier.clone()).await.refused(), "409 deployments.29");
+                let meant = json!({"shift_from": "2022-09-15T18:30", "beside": true});
+                ground.officer.post(&path, meant).await.json();
+                ground.officer.post(&format!("{path}/closing"), json!({})).await.json();
+            }
+            _ => assert_eq!(given.refused(), "409 deployments.29", "one minute is too much"),
+        }
+    }
+    // Meant, and given later: the chief's page stays with what is real, and with what people were told of.
+    for ask in [json!({"name": "夜间集结", "drill": true, "beside": true}), json!({"name": "又一道", "beside": true})] {
+        ground.officer.post("/orders", ask.clone()).await.json();
+        assert_eq!(at_the_site(&ground).await, json!(real), "{ask}");
+    }
+    // Control: once it is closed, the next one counts.
+    ground.officer.post(&format!("/orders/{real}/closing"), json!({})).await.json();
+    assert_ne!(at_the_site(&ground).await, json!(real));
 }
 
 #[tokio::test]
