@@ -15,6 +15,9 @@ pub struct Weights {
     pub second_night_m: i64,
     /// The third night in a row and each after it.
     pub third_night_m: i64,
+    /// Each point that somebody is past their turn: a duty more than the mean of two weeks is a hundred points. Files hold
+    /// no past duties, so there it counts for nothing.
+    pub turn_m: i64,
     /// Calling somebody from the reserve.
     pub reserve_m: i64,
     /// One person missing at a post, times the site's priority; twice that within the minimum crew.
@@ -32,6 +35,7 @@ impl Default for Weights {
             unlinked_m: 8_000,
             second_night_m: 3_000,
             third_night_m: 10_000,
+            turn_m: 10,
             reserve_m: 50_000,
             missing_m: 1_000_000,
             crew_percent: 60,

@@ -158,6 +158,7 @@ deployments-weight-stretch = Detour of roads
 deployments-weight-unlinked = Outside own site
 deployments-weight-second = Second night in a row
 deployments-weight-third = Third night in a row and more
+deployments-weight-turn = For each hundredth of a duty above the mean of two weeks
 deployments-weight-reserve = From the reserve
 deployments-weight-missing = One person missing
 deployments-weight-crew = Minimum crew

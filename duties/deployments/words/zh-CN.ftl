@@ -149,6 +149,7 @@ deployments-weight-stretch = 道路系数
 deployments-weight-unlinked = 跨挂点
 deployments-weight-second = 连续第二晚
 deployments-weight-third = 连续第三晚及以上
+deployments-weight-turn = 近两周比人均每多0.01次
 deployments-weight-reserve = 动用机动队
 deployments-weight-missing = 缺一人
 deployments-weight-crew = 最低人数比例

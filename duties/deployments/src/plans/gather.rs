@@ -225,6 +225,11 @@ impl<'o> Calling<'o> {
             candidates.push(self.candidate(person, ground));
         })?;
         candidates.sort_unstable_by_key(|person| person.volunteer);
+        let (mean, from) = (responders::mean_duties(&self.lately, candidates.len()), self.order.milestones.shift_from);
+        for person in &mut candidates {
+            let lately = self.lately.get(&person.volunteer);
+            person.turn_points = lately.map_or(0, |lately| responders::turn_points(*lately, mean, from));
+        }
         Ok(candidates)
     }
 
@@ -243,6 +248,8 @@ impl<'o> Calling<'o> {
             nights_in_a_row: person
                 .nights_in_a_row
                 .max(lately.map_or(0, |lately| lately.nights_in_a_row.max(lately.days_in_a_row))),
+            // Known once everybody is: it compares with the mean.
+            turn_points: 0,
             absence: self.absence(&person, held),
             held: held.and_then(|held| self.held(held, ground)),
             pinned: self.pins.get(&person.id).and_then(|post| ground.want_of.get(post).copied()),

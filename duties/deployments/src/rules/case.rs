@@ -65,6 +65,8 @@ pub struct Candidate {
     pub roles: u32,
     pub is_reserve: bool,
     pub nights_in_a_row: u32,
+    /// How far past their turn; see [`responders::turn_points`].
+    pub turn_points: u32,
     pub absence: Option<Absence>,
     pub held: Option<Held>,
     /// Index of the want an officer fixed for them.
@@ -168,7 +170,8 @@ impl Case {
 
     fn penalty_m(&self, person: &Candidate) -> i64 {
         let reserve_m = if person.is_reserve { self.weights.reserve_m } else { 0 };
-        self.weights.tiredness_m(person.nights_in_a_row) + reserve_m
+        let turn_m = self.weights.turn_m * i64::from(person.turn_points);
+        self.weights.tiredness_m(person.nights_in_a_row) + turn_m + reserve_m
     }
 
     /// In a re-plan, everybody who moves or is newly called costs; the reserve is there to be called.
@@ -382,7 +385,8 @@ mod tests {
             let absence = is_away.then_some(Absence::Away);
             let volunteer = Id::fresh(Moment::from_ms(1));
             (team, Candidate {
-                volunteer, position, team: None, roles, is_reserve, nights_in_a_row, absence, held, pinned: None, barred,
+                volunteer, position, team: None, roles, is_reserve, nights_in_a_row,
+                turn_points: 0, absence, held, pinned: None, barred,
             })
         }
     }

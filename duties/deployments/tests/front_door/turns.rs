@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use domain::{Id, Moment, things::Volunteer};
 use serde_json::{Value, json};
 
-use crate::ground::Ground;
+use crate::ground::{Ground, SMALL, sqlite};
 
 const DAY_S: i64 = 86_400;
 
@@ -138,5 +138,26 @@ async fn whoever_was_told_of_another_duty_sleeps_between_the_two() {
         let (_, assigned, gaps) = planned(&ground, second.0, second.1).await;
         let rest = if expected == 30 { HashSet::new() } else { HashSet::from(["all_resting".to_owned()]) };
         assert_eq!((assigned, gaps), (json!(expected), rest), "{first:?}, then {second:?}");
+    }
+}
+
+/// Also after a day at home, when nobody is tired any more, whoever has stood less lately goes first.
+#[tokio::test]
+async fn whoever_has_stood_less_goes_first() {
+    for (turn_m, is_fair) in [(100, true), (0, false)] {
+        let weights = json!({"weights": {"turn_m": turn_m}});
+        let ground = Ground::with(sqlite(), SMALL, &[("deployments", weights)]).await;
+        let first = serve(&ground).await;
+        for _ in 0..2 {
+            // A session lives on while it is used.
+            ground.house.clock.set(ground.now().plus_h(12));
+            ground.officer.get("/orders").await.json();
+        }
+        let second = serve(&ground).await;
+        // Of the first two teams, who have people to spare.
+        let stayed: HashSet<_> =
+            ground.volunteers[..27].iter().copied().filter(|person| !first.contains(person)).collect();
+        assert_eq!(stayed.len(), 6);
+        assert_eq!(stayed.is_subset(&second), is_fair, "{turn_m} m a point");
     }
 }
