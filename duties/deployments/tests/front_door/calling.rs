@@ -119,6 +119,8 @@ async fn other_systems_read_the_order_as_an_alert_then_updates_then_a_cancellati
     let ground = Ground::small().await;
     let order = ground.order().await;
     let path = format!("/orders/{order}/cap.xml");
+    let page = ground.officer.page(&format!("/orders/{order}"), "en").await.text;
+    assert!(page.contains(&path) && !page.contains("group-text"), "the alert is found before anybody is told: {page}");
     let given = ground.officer.get(&path).await.text;
     assert_eq!((element(&given, "msgType"), element(&given, "identifier")), ("Alert", format!("{order}.0").as_str()));
     assert!(!given.contains("<references>"));
