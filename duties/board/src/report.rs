@@ -1,17 +1,15 @@
 //! The situation report of a night: what was planned, what came of it, and the journal's head, so that a cut tail of the
 //! journal would be seen beside this sheet.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    io::Cursor,
-};
+mod workbook;
+
+use std::collections::{BTreeMap, HashMap};
 
 use axum::body::Body;
 use domain::{Id, Moment, things::Order};
 use responders::attendance;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sheets::{Cell, Format, Layout, SheetOut};
 use store::{Tx, journal};
 use web::{Attachment, Desk, Fault, Page, refusal::Refused};
 
@@ -106,7 +104,8 @@ async fn report(desk: &Desk, order: Id<Order>) -> Result<Report, Fault> {
         for picture in &pictures {
             let name = names.get(&picture.facts.division).cloned();
             let division = divisions.entry(picture.facts.division.clone()).or_default();
-            add(division, picture, came_to(picture), name.unwrap_or_default());
+            // Without the register of divisions the code has to do.
+            add(division, picture, came_to(picture), name.unwrap_or_else(|| picture.facts.division.to_string()));
         }
         let milestones = order.milestones;
         Ok(Report {
@@ -168,54 +167,14 @@ fn night(tx: &mut Tx, order: Id<Order>) -> Result<Night, Fault> {
     }
 }
 
-/// The sites of the report as a workbook.
+/// The whole report as a workbook: sites, milestones, figures, divisions, requests.
 pub async fn sheet(desk: Desk, ask: Ask) -> Result<Attachment, Fault> {
     let report = report(&desk, ask.order).await?;
-    let heading = |word: &'static str| desk.say(word).to_string();
-    let headings = [
-        "board-code",
-        "board-site",
-        "board-state",
-        "board-need",
-        "board-assigned",
-        "board-in-time",
-        "board-came",
-        "board-set-up-at",
-        "board-opened-at",
-    ];
-    let headings: Vec<String> = headings.into_iter().map(heading).collect();
-    let footer = desk
-        .say("board-footer")
-        .text("at", desk.at().date_hh_mm(desk.zone()))
-        .text("head", &report.journal_head)
-        .to_string();
-    let layout = Layout::new(&report.order_name, headings).with_footer(footer);
-    let bytes = write(&desk, &report, layout).map_err(|e| Fault::Bug(e.to_string()))?;
+    let bytes = workbook::write(&desk, &report).map_err(|e| Fault::Bug(e.to_string()))?;
     Ok(Attachment {
         name: format!("{}.xlsx", report.order_name),
         mime: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         body: Body::from(bytes),
         inline: false,
     })
-}
-
-fn write(desk: &Desk, report: &Report, layout: Layout) -> Result<Vec<u8>, sheets::OutFault> {
-    let mut out = SheetOut::new(Format::Xlsx, Cursor::new(Vec::new()), layout)?;
-    let time = |at: Option<Moment>| at.map_or(String::new(), |at| at.date_hh_mm(desk.zone()));
-    for site in &report.sites {
-        let state = desk.house().words.say(desk.locale(), site.state_word()).to_string();
-        let (set_up, opened) = (time(site.set_up_at), time(site.opened_at));
-        out.row([
-            Cell::from(site.code.as_str()),
-            Cell::from(site.name.as_str()),
-            Cell::from(state.as_str()),
-            Cell::from(i64::from(site.need)),
-            Cell::from(i64::from(site.assigned)),
-            Cell::from(i64::from(site.arrived)),
-            Cell::from(i64::from(site.came)),
-            Cell::from(set_up.as_str()),
-            Cell::from(opened.as_str()),
-        ])?;
-    }
-    Ok(out.finish()?.into_inner())
 }

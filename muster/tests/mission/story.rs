@@ -1,9 +1,14 @@
 //! The night of the report, minute by minute, on both engines: an order at midnight, sites at five, everybody in place
 //! at eight, a shortage at 06:40, and what is said of it afterwards.
 
+use std::io::Cursor;
+
+use axum::{body::Body, extract::Request, http::header};
+use calamine::{Reader as _, Xlsx};
 use domain::{Id, Role, Scope};
 use serde_json::{Value, json};
 use store::testing;
+use tower::ServiceExt as _;
 use web::{House, testing::Client};
 
 use crate::district::District;
@@ -176,9 +181,8 @@ async fn afterwards(district: &District, order: &str) {
     let listed = group.get("/commendations").await.json();
     assert_eq!(listed["people"][0]["id"], *hero);
     let commended = group.post("/commendations/sheet", json!({"why": "commendation"})).await;
-    for sheet in [commended, group.get(&format!("{order}/report/sheet")).await] {
-        assert!(sheet.status.is_success() && sheet.text.starts_with("PK"), "a workbook");
-    }
+    assert!(commended.status.is_success() && commended.text.starts_with("PK"), "a workbook");
+    the_workbook(district, &group, order).await;
     let report = the_report(district, order).await;
     let night = &report["night"];
     assert_eq!(
@@ -218,6 +222,28 @@ async fn the_report(district: &District, order: &str) -> Value {
         assert_eq!((&site["state"], &site["arrived"], &site["came"]), (&json!("ready"), &site["need"], &site["need"]));
     }
     report
+}
+
+/// Everything that the page says stands in the workbook, too.
+async fn the_workbook(district: &District, reader: &Client, order: &str) {
+    let token = reader.token.clone().unwrap();
+    let request = Request::get(format!("{order}/report/sheet")).header(header::COOKIE, format!("muster={token}"));
+    let request = request.header(header::ACCEPT_LANGUAGE, "en").body(Body::empty()).unwrap();
+    let answer = district.house.router.clone().oneshot(request).await.unwrap();
+    let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes.to_vec())).unwrap();
+    assert_eq!(book.sheet_names(), ["Sites", "Milestones", "Figures", "By division", "Requests"]);
+    let mut line = |sheet: &str, first: &str| {
+        let range = book.worksheet_range(sheet).unwrap();
+        let row = range.rows().find(|row| row[0].to_string() == first).unwrap_or_else(|| panic!("{sheet}: {range:?}"));
+        row.iter().skip(1).map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let need = (NEED + 2).to_string();
+    assert_eq!(line("Sites", "S6")[1..6], ["ready", "6", "6", "6", "6"]);
+    assert_eq!(line("Milestones", "In place")[3..], [need.as_str(), need.as_str()]);
+    assert_eq!(line("Figures", "Came in all"), [need.as_str()]);
+    assert_eq!(line("By division", "440902001")[2..], [need.as_str(), need.as_str(), need.as_str(), "0", need.as_str()]);
+    assert_eq!(line("Requests", "Prevention service group")[..3], ["1", "1", "0"]);
 }
 
 async fn volunteer(district: &District, id: &Value) -> Client {

@@ -34,6 +34,8 @@ pub struct XlsxOut {
     sheet_rows: u32,
     /// The sheet and the row in it that is written next.
     sheet: usize,
+    /// The first sheet of the table that is being written.
+    first_sheet: usize,
     next_row: u32,
 }
 
@@ -58,28 +60,42 @@ impl XlsxOut {
         Ok(())
     }
 
-    /// How many sheets the table has taken so far.
+    /// Another table in the same workbook: what is written from here on stands on a sheet of its own.
+    pub fn further(&mut self, layout: Layout) -> Result<(), OutFault> {
+        self.end_table()?;
+        self.layout = layout;
+        self.sheet += 1;
+        self.first_sheet = self.sheet;
+        self.begin_sheet()
+    }
+
+    /// How many sheets the workbook has so far.
     pub fn sheets(&self) -> usize {
         self.sheet + 1
     }
 
     /// Packs the workbook into `sink`.
     pub fn finish<W: Write + Send>(mut self, mut sink: W) -> Result<W, OutFault> {
+        self.end_table()?;
+        self.workbook.save_to_writer(&mut sink)?;
+        Ok(sink)
+    }
+
+    fn end_table(&mut self) -> Result<(), OutFault> {
         if let Some(footer) = self.layout.footer.take() {
             self.make_room()?;
             let footer: String = footer.chars().take(MOST_IN_LAST_ROW).collect();
             let text = format!("{FOOTER_MARK}{footer}");
             self.workbook.worksheet_from_index(self.sheet)?.write_string(self.next_row, 0, text)?;
         }
-        self.workbook.save_to_writer(&mut sink)?;
-        Ok(sink)
+        Ok(())
     }
 
     /// Tests begin further sheets sooner than Excel asks for.
     fn with_sheet_rows(layout: Layout, sheet_rows: u32) -> Result<Self, OutFault> {
         let text = || Format::new().set_num_format("@");
         let styles = Styles { heading: Format::new().set_bold(), text: text(), quoted: text().set_quote_prefix() };
-        let mut out = Self { workbook: Workbook::new(), layout, styles, sheet_rows, sheet: 0, next_row: 0 };
+        let mut out = Self { workbook: Workbook::new(), layout, styles, sheet_rows, sheet: 0, first_sheet: 0, next_row: 0 };
         out.begin_sheet()?;
         Ok(out)
     }
@@ -94,7 +110,7 @@ impl XlsxOut {
 
     fn begin_sheet(&mut self) -> Result<(), OutFault> {
         let sheet = self.workbook.add_worksheet_with_constant_memory()?;
-        sheet.set_name(sheet_name(&self.layout.name, self.sheet))?;
+        sheet.set_name(sheet_name(&self.layout.name, self.sheet - self.first_sheet))?;
         sheet.set_freeze_panes(1, 0)?;
         sheet.set_repeat_rows(0, 0)?;
         if let Some(footer) = &self.layout.footer {
