@@ -161,7 +161,7 @@ pub fn of_night(tx: &mut Tx, order: &Order, now: Moment, rates: &Rates) -> Resul
     }
     let pictures = facts(tx, order)?.into_iter().map(|facts| {
         let posts = posts.get(&facts.id).map_or(&[][..], Vec::as_slice);
-        let missing = posts.iter().map(Tally::missing).sum();
+        let missing: u32 = posts.iter().map(Tally::missing).sum();
         let missed = if missing == 0 { Outlook::Done } else { Outlook::Late { mender: Mender::Allocation } };
         let facts = Facts {
             arrived: posts.iter().map(|post| post.arrived).sum(),

@@ -91,12 +91,7 @@ async fn take(store: &Store, district: District, rates: Rates) -> Result<(), Err
 }
 
 /// How each site's people are coming: the one place of the board that looks at people.
-fn outlooks(
-    tx: &mut Tx,
-    order: &Order,
-    now: Moment,
-    rates: &Rates,
-) -> Result<Vec<(Id<Site>, Outlook, f64)>, Error> {
+fn outlooks(tx: &mut Tx, order: &Order, now: Moment, rates: &Rates) -> Result<Vec<(Id<Site>, Outlook, f64)>, Error> {
     let mut comers: HashMap<Id<Site>, Vec<Comer>> = HashMap::new();
     for held in deployments::assignments(tx, order.id)? {
         let arrived_at = if let Standing::Arrived { at, .. } = held.standing { Some(at) } else { None };

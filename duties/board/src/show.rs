@@ -281,14 +281,7 @@ fn scopes(desk: &Desk, division: Option<&domain::Division>) -> Vec<Scope> {
     }
 }
 
-fn put_together(
-    whole: &Arc<Whole>,
-    scopes: &[Scope],
-    map: Map,
-    most: usize,
-    ask: &Ask,
-    now: Moment,
-) -> Shown {
+fn put_together(whole: &Arc<Whole>, scopes: &[Scope], map: Map, most: usize, ask: &Ask, now: Moment) -> Shown {
     let pictures: Vec<Picture> = picture::within(whole, scopes).into_iter().cloned().collect();
     let totals = summary::totals(&pictures);
     let topic = summary::topic(&whole.order.milestones, &totals, now);

@@ -113,7 +113,7 @@ async fn of_several_open_orders_the_board_shows_the_one_that_is_chosen() {
         assert!(chosen["trends"][0].is_object(), "each open order has its own samples: {chosen}");
     }
     let page = district.officer.page(&format!("/board?order={drill}"), "zh-CN").await.text;
-    for link in [format!("{}", real.replace("/orders/", "/board?order=")), format!("/board/wall?order={drill}")] {
+    for link in [real.replace("/orders/", "/board?order="), format!("/board/wall?order={drill}")] {
         assert!(page.contains(&format!("href=\"{link}\"")), "{link}: {page}");
     }
     assert!(page.contains(&format!("hx-get=\"/board?order={drill}\"")), "it stays that order when it is renewed");

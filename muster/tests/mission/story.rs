@@ -242,7 +242,10 @@ async fn the_workbook(district: &District, reader: &Client, order: &str) {
     assert_eq!(line("Sites", "S6")[1..6], ["ready", "6", "6", "6", "6"]);
     assert_eq!(line("Milestones", "In place")[3..], [need.as_str(), need.as_str()]);
     assert_eq!(line("Figures", "Came in all"), [need.as_str()]);
-    assert_eq!(line("By division", "440902001")[2..], [need.as_str(), need.as_str(), need.as_str(), "0", need.as_str()]);
+    assert_eq!(
+        line("By division", "440902001")[2..],
+        [need.as_str(), need.as_str(), need.as_str(), "0", need.as_str()]
+    );
     assert_eq!(line("Requests", "Prevention service group")[..3], ["1", "1", "0"]);
 }
 

@@ -95,7 +95,8 @@ impl XlsxOut {
     fn with_sheet_rows(layout: Layout, sheet_rows: u32) -> Result<Self, OutFault> {
         let text = || Format::new().set_num_format("@");
         let styles = Styles { heading: Format::new().set_bold(), text: text(), quoted: text().set_quote_prefix() };
-        let mut out = Self { workbook: Workbook::new(), layout, styles, sheet_rows, sheet: 0, first_sheet: 0, next_row: 0 };
+        let mut out =
+            Self { workbook: Workbook::new(), layout, styles, sheet_rows, sheet: 0, first_sheet: 0, next_row: 0 };
         out.begin_sheet()?;
         Ok(out)
     }

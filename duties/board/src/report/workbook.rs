@@ -32,7 +32,8 @@ struct Table {
 
 pub fn write(desk: &Desk, report: &Report) -> Result<Vec<u8>, OutFault> {
     let say = |word: &str| desk.house().words.say(desk.locale(), word).to_string();
-    let footer = desk.say("board-footer").text("at", desk.at().date_hh_mm(desk.zone())).text("head", &report.journal_head);
+    let footer =
+        desk.say("board-footer").text("at", desk.at().date_hh_mm(desk.zone())).text("head", &report.journal_head);
     let footer = format!("{footer} · {}", report.order_name);
     let layout = |table: &Table| {
         let headings = table.headings.iter().map(|word| say(word));
@@ -178,9 +179,7 @@ fn divisions(report: &Report) -> Table {
 }
 
 fn requests(desk: &Desk, report: &Report) -> Table {
-    let minutes = |s: Option<i64>| {
-        s.and_then(|s| u64::try_from(s / 60).ok()).map_or(Value::Nothing, Value::Count)
-    };
+    let minutes = |s: Option<i64>| s.and_then(|s| u64::try_from(s / 60).ok()).map_or(Value::Nothing, Value::Count);
     let row = |line: &crate::rules::night::GroupNight| {
         vec![
             Value::Text(desk.house().words.say(desk.locale(), &format!("group-{}", line.group.name())).to_string()),

@@ -1,5 +1,7 @@
 //! Orders and the sites they cover.
 
+use std::collections::HashSet;
+
 use domain::{
     District, Id, Jurisdiction, Moment,
     things::{Order as AnOrder, Plan, Site},
@@ -136,6 +138,7 @@ fn by_rank(mut rows: Vec<Closed>, at: Moment) -> Vec<Closed> {
 /// How many of these sites another open order has at hours of this one.
 pub fn taken(tx: &mut Tx, order: &Order, sites: &[Id<Site>]) -> Result<usize, Error> {
     let (from, until) = order.shift();
+    let sites: HashSet<_> = sites.iter().collect();
     let taken: Vec<Id<Site>> = tx.rows(
         "select distinct s.site as site from orders o join order_sites s on s.order_id = o.id \
          where o.district = $1 and o.closed_at is null and o.id <> $2 and s.closed_at is null \

@@ -71,7 +71,8 @@ async fn one_order_does_not_hide_another() {
         }
     }
     // Meant, and given later: the chief's page stays with what is real, and with what people were told of.
-    for ask in [json!({"name": "夜间集结", "drill": true, "beside": true}), json!({"name": "又一道", "beside": true})] {
+    for ask in [json!({"name": "夜间集结", "drill": true, "beside": true}), json!({"name": "又一道", "beside": true})]
+    {
         ground.officer.post("/orders", ask.clone()).await.json();
         assert_eq!(at_the_site(&ground).await, json!(real), "{ask}");
     }
