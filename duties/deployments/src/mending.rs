@@ -1,7 +1,7 @@
 //! Mending the night: "+3 gatekeepers", a site closed, a team late, people who did not turn up. A proposal is a plan that
 //! starts from what stands: the reserve first, the arrived never moved, the fewest people moved.
 
-use domain::{Event, Id, PostRole, things};
+use domain::{Actor, Event, Id, Jurisdiction, PostRole, things};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Tx;
@@ -22,7 +22,8 @@ use crate::{
 };
 
 /// More than anybody calls for at once.
-const MOST: u32 = 500;
+pub const MOST: u32 = 500;
+const LONGEST_TEXT: usize = 2000;
 
 /// Asks for a plan that mends what stands. The face for duties above.
 pub fn replan(tx: &mut Tx, order: &Order, cause: &Cause, weights: &Weights) -> Result<Id<things::Plan>, Fault> {
@@ -37,6 +38,13 @@ pub fn replan(tx: &mut Tx, order: &Order, cause: &Cause, weights: &Weights) -> R
     Ok(solving::begin(tx, order, cause, weights)?)
 }
 
+fn refuse_odd_count(count: u32) -> Result<(), Fault> {
+    if (1..=MOST).contains(&count) {
+        return Ok(());
+    }
+    Err(web::refusal::Refused::NotUnderstood.with("reason", format!("count: 1 – {MOST}")).into())
+}
+
 /// A site calls for more people; a proposal is made at once. The face for duties above.
 pub fn report_shortage(
     tx: &mut Tx,
@@ -46,19 +54,109 @@ pub fn report_shortage(
     count: u32,
     weights: &Weights,
 ) -> Result<Id<things::Plan>, Fault> {
-    if count == 0 || count > MOST {
-        return Err(web::refusal::Refused::NotUnderstood.with("reason", format!("count: 1 – {MOST}")).into());
-    }
+    refuse_odd_count(count)?;
     let plan = replan(tx, order, &Cause::Shortage { site, role, count }, weights)?;
     let event = Event::ShortageReported { site, order: order.id, role, count: u64::from(count) };
     gate::record(tx, order, site, plan.uuid(), &event)?;
     Ok(plan)
 }
 
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+/// Raises a site's request. One for people has its proposal at once, where people have been told of an order: accepting
+/// that answers the request.
+pub fn raise(
+    tx: &mut Tx,
+    here: &Jurisdiction,
+    order: Option<&Order>,
+    asked: &problems::Raise,
+    weights: &Weights,
+) -> Result<Called, Fault> {
+    let known = problems::find(tx, asked.id)?;
+    let number = format!("R-{:04}", problems::raise(tx, here, asked)?);
+    let order = order.filter(|order| order.is_open() && order.plan.is_some());
+    let proposal = match (known, order, asked.place.as_ref(), asked.role, asked.count) {
+        (Some(known), ..) => known.reference.map(Id::from_uuid),
+        (None, Some(order), Some(place), Some(role), Some(count)) => {
+            let proposal = report_shortage(tx, order, place.site, role, count, weights)?;
+            problems::set_reference(tx, asked.id, proposal.uuid())?;
+            Some(proposal)
+        }
+        _ => None,
+    };
+    Ok(Called { request: asked.id, number, order: asked.order, proposal })
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Shortage {
+    /// Made by the phone (UUIDv7), so that a call sent twice is raised once.
+    id: Option<Id<things::Problem>>,
     role: PostRole,
     count: u32,
+    details: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Called {
+    pub request: Id<things::Problem>,
+    pub number: String,
+    pub order: Option<Id<things::Order>>,
+    /// None while nobody has been told of an order yet: the request waits for the allocators.
+    pub proposal: Option<Id<things::Plan>>,
+}
+
+/// "+3 gatekeepers", from the site: one request, with its proposal.
+pub async fn shortage(desk: Desk, ask: Shortage) -> Result<Done<Called>, Fault> {
+    refuse_odd_count(ask.count)?;
+    let (site, here, weights) = (desk.site()?, desk.here().clone(), Settings::at(&desk)?.weights);
+    let (id, by) = (ask.id.unwrap_or_else(|| Id::fresh(desk.at())), desk.actor());
+    let called = desk.change(move |tx| {
+        let order = order_rows::of_site(tx, site)?;
+        let wanted = Wanted { kind: problems::Kind::People, role: Some(ask.role), count: Some(ask.count) };
+        let asked = wanted.at_site(tx, id, site, order.as_ref(), ask.details.as_deref(), by)?;
+        raise(tx, &here, order.as_ref(), &asked, &weights)
+    });
+    Ok(Done::at(format!("/sites/{site}/requests"), called.await?).saying("deployments-shortage-reported"))
+}
+
+/// What a site asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    pub kind: problems::Kind,
+    pub role: Option<PostRole>,
+    pub count: Option<u32>,
+}
+
+impl Wanted {
+    /// As a request of this site.
+    pub fn at_site(
+        self,
+        tx: &mut Tx,
+        id: Id<things::Problem>,
+        site: Id<things::Site>,
+        order: Option<&Order>,
+        details: Option<&str>,
+        by: Actor,
+    ) -> Result<problems::Raise, Fault> {
+        let details = details.map(|text| text.trim().chars().take(LONGEST_TEXT).collect::<String>());
+        let head = places::site(tx, site)?.ok_or(web::refusal::Refused::NotThere)?;
+        Ok(problems::Raise {
+            id,
+            kind: self.kind,
+            place: Some(problems::Place { site, site_code: head.code, division: head.division, zone: head.zone }),
+            order: order.map(|order| order.id),
+            role: self.role,
+            count: self.count,
+            details: details.filter(|text| !text.is_empty()),
+            by,
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub struct ProposeFor {
+    role: PostRole,
+    count: u32,
+    /// The request that it is made for: accepting it answers that.
+    request: Option<Id<things::Problem>>,
 }
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -67,26 +165,21 @@ pub struct Proposed {
     pub proposal: Id<things::Plan>,
 }
 
-/// "+3 gatekeepers", from the site.
-pub async fn shortage(desk: Desk, ask: Shortage) -> Result<Done<Proposed>, Fault> {
-    let (site, proposed) = called_for(&desk, ask).await?;
-    Ok(Done::at(format!("/sites/{site}/roster"), proposed).saying("deployments-shortage-reported"))
-}
-
-/// The same from the headquarters, which then decides.
-pub async fn propose_for(desk: Desk, ask: Shortage) -> Result<Done<Proposed>, Fault> {
-    let (_, proposed) = called_for(&desk, ask).await?;
-    Ok(Done::at(format!("/orders/{}/proposals/{}", proposed.order, proposed.proposal), proposed))
-}
-
-async fn called_for(desk: &Desk, ask: Shortage) -> Result<(Id<things::Site>, Proposed), Fault> {
-    let (site, weights) = (desk.site()?, Settings::at(desk)?.weights);
+/// A proposal for a site's shortage, from the headquarters, which then decides.
+pub async fn propose_for(desk: Desk, ask: ProposeFor) -> Result<Done<Proposed>, Fault> {
+    let (site, weights) = (desk.site()?, Settings::at(&desk)?.weights);
     let proposed = desk.change(move |tx| {
         let order = order_rows::of_site(tx, site)?.ok_or(Refused::SiteIsIdle)?;
         let proposal = report_shortage(tx, &order, site, ask.role, ask.count, &weights)?;
+        if let Some(request) = ask.request {
+            let known = problems::find(tx, request)?.filter(|found| found.here.site == Some(site));
+            known.ok_or(web::refusal::Refused::NotThere)?;
+            problems::set_reference(tx, request, proposal.uuid())?;
+        }
         Ok(Proposed { order: order.id, proposal })
     });
-    Ok((site, proposed.await?))
+    let proposed = proposed.await?;
+    Ok(Done::at(format!("/orders/{}/proposals/{}", proposed.order, proposed.proposal), proposed))
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

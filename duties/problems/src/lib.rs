@@ -3,6 +3,7 @@
 
 mod jobs;
 mod line;
+mod mended;
 mod queue;
 mod raise;
 mod raise_here;
@@ -16,6 +17,7 @@ mod take_back;
 
 pub use crate::{
     line::Line,
+    mended::{people_called_back, people_sent},
     raise::{Kind, Place, Raise, raise},
     rules::state::State,
     store::{Count, Stored, Wanted, counts, find, find_named, list, set_reference, waiting},

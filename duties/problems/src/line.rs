@@ -2,11 +2,12 @@
 
 use domain::{
     Group, Id, Moment, PostRole,
-    things::{Problem, Site},
+    things::{Order, Problem, Site},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::{Error, Tx};
+use uuid::Uuid;
 
 use crate::{
     raise::Kind,
@@ -36,6 +37,9 @@ pub struct Line {
     pub due_at: Option<Moment>,
     pub promised_for: Option<Moment>,
     pub is_open: bool,
+    /// The order it was raised under, and what was proposed for it.
+    pub order: Option<Id<Order>>,
+    pub proposal: Option<Uuid>,
 }
 
 impl Line {
@@ -71,7 +75,14 @@ impl Line {
             due_at: stored.due_at,
             promised_for,
             is_open: stored.state.is_open(),
+            order: stored.order,
+            proposal: stored.reference,
         })
+    }
+
+    /// Where one looks at what was proposed for it.
+    pub fn proposal_path(&self) -> Option<String> {
+        self.order.zip(self.proposal).map(|(order, proposal)| format!("/orders/{order}/proposals/{proposal}"))
     }
 
     /// The id of the word for its state.

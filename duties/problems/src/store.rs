@@ -114,6 +114,7 @@ pub fn set_state(tx: &mut Tx, id: Id<Problem>, state: State, owner: Group, level
     Ok(())
 }
 
+/// What was proposed for it; a later proposal takes the place of an earlier one.
 pub fn set_reference(tx: &mut Tx, id: Id<Problem>, reference: Uuid) -> Result<(), Error> {
     tx.execute("update problems set reference = $2 where id = $1", params![id, reference])?;
     Ok(())
@@ -121,6 +122,12 @@ pub fn set_reference(tx: &mut Tx, id: Id<Problem>, reference: Uuid) -> Result<()
 
 pub fn find(tx: &mut Tx, id: Id<Problem>) -> Result<Option<Stored>, Error> {
     tx.first(&format!("select {COLUMNS} from problems where id = $1"), params![id], read)
+}
+
+/// The open ones that a proposal was made for.
+pub fn open_with(tx: &mut Tx, district: &District, reference: Uuid) -> Result<Vec<Stored>, Error> {
+    let sql = format!("select {COLUMNS} from problems where district = $1 and is_open = $2 and reference = $3");
+    tx.rows(&sql, params![district, true, reference], read)
 }
 
 /// By id or by number (`R-0042`, `42`).

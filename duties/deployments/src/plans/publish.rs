@@ -22,6 +22,9 @@ use crate::{
     telling,
 };
 
+/// By when people who are called in the night are expected.
+const ON_THEIR_WAY_MIN: i64 = 30;
+
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Ask {
     order: Id<things::Order>,
@@ -67,11 +70,23 @@ pub fn of_plan(
     order_rows::set_plan(tx, order.id, Some(plan.id))?;
     telling::tell(tx, house, &order, &change)?;
     orders::calling::tell_groups(tx, house, &order, &plan)?;
+    answer_call(tx, &order, &plan, &change)?;
     let released = change.released().count() as u64;
     let told = change.postings.len() as u64 + released;
     let event = Event::PlanPublished { plan: plan.id, order: order.id, told };
     tx.record(&order.jurisdiction(), plan.id.uuid(), &event)?;
     Ok(Published { told, moved: change.moved(), released })
+}
+
+/// Whoever called for these people hears that they come, by when, and how many of those asked for.
+fn answer_call(tx: &mut Tx, order: &Order, plan: &Plan, change: &Change) -> Result<(), Fault> {
+    let Cause::Shortage { site, role, count } = plan.cause else { return Ok(()) };
+    let sent = change.postings.iter().filter(|posting| (posting.site, posting.role) == (site, role)).count();
+    if sent == 0 {
+        return Ok(());
+    }
+    let promised_for = tx.at().plus_min(ON_THEIR_WAY_MIN).max(order.milestones.in_place_at);
+    Ok(problems::people_sent(tx, &order.district, plan.id.uuid(), promised_for, &format!("+{sent} / {count}"))?)
 }
 
 /// Ends and gives assignments.

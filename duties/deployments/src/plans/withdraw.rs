@@ -68,6 +68,7 @@ pub fn of_plan(
     let before = plans::last_published(tx, order.id)?.map(|plan| plan.id);
     order_rows::set_plan(tx, order.id, before)?;
     telling::tell(tx, house, &order, &change)?;
+    problems::people_called_back(tx, &order.district, plan.id.uuid())?;
     tx.record(&order.jurisdiction(), plan.id.uuid(), &Event::PlanWithdrawn { plan: plan.id, order: order.id })?;
     Ok(Withdrawn { told: (change.postings.len() + change.released().count()) as u64, stay })
 }

@@ -15,17 +15,15 @@ use crate::{
         CheckedIn, Entry, Gate,
         batch::{self, Outcome},
     },
+    mending::{self, Wanted},
     refusals::Refused,
     rules::clocks,
+    settings::Settings,
     store::{
         check_ins::Way,
         orders::{self, Order},
     },
 };
-
-/// The most people a site asks for at once, and the longest text.
-const MOST_PEOPLE: u32 = 500;
-const LONGEST_TEXT: usize = 2000;
 
 pub fn act(tx: &mut Tx, turn: &Turn<'_>, item: &Item) -> Result<Verdict, Fault> {
     let (right, n) = (right_of(&item.what), item.n);
@@ -46,8 +44,8 @@ pub fn act(tx: &mut Tx, turn: &Turn<'_>, item: &Item) -> Result<Verdict, Fault> 
             Ok(blank(n))
         }
         What::Request { request, role, count, details } => {
-            let asked = Asked { kind: *request, role: *role, count: *count, details: details.as_deref() };
-            Ok(Verdict { number: Some(raise(tx, turn, &order, asked)?), ..blank(n) })
+            let wanted = Wanted { kind: *request, role: *role, count: *count };
+            Ok(Verdict { number: Some(raise(tx, turn, &order, wanted, details.as_deref())?), ..blank(n) })
         }
         What::Announcement { role, text } => {
             announcing::say(tx, turn.desk, &order, turn.site, *role, text)?;
@@ -120,36 +118,16 @@ fn entry_id(at: Moment, n: i64) -> Id<Attendance> {
     Id::from_uuid(uuid::Uuid::from_bytes(bytes))
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Asked<'a> {
-    kind: problems::Kind,
-    role: Option<PostRole>,
-    count: Option<u32>,
-    details: Option<&'a str>,
-}
-
-fn raise(tx: &mut Tx, turn: &Turn<'_>, order: &Order, asked: Asked<'_>) -> Result<String, Fault> {
-    let Asked { kind, role, count, details } = asked;
-    let names_people = role.is_some() && count.is_some_and(|count| (1..=MOST_PEOPLE).contains(&count));
-    let details: Option<String> = details.map(|text| text.trim().chars().take(LONGEST_TEXT).collect());
-    let details = details.filter(|text| !text.is_empty());
-    if kind == problems::Kind::People && !names_people {
+fn raise(tx: &mut Tx, turn: &Turn<'_>, order: &Order, wanted: Wanted, details: Option<&str>) -> Result<String, Fault> {
+    let names_people = wanted.role.is_some() && wanted.count.is_some_and(|count| (1..=mending::MOST).contains(&count));
+    if wanted.kind == problems::Kind::People && !names_people {
         return Err(Refused::SaysNotWhom.into());
     }
-    if kind != problems::Kind::People && details.is_none() {
+    let id = Id::<Problem>::fresh(tx.at());
+    let asked = wanted.at_site(tx, id, turn.site, Some(order), details, turn.desk.actor())?;
+    if wanted.kind != problems::Kind::People && asked.details.is_none() {
         return Err(Refused::SaysNotWhat.into());
     }
-    let head = places::site(tx, turn.site)?.ok_or(WebRefused::NotThere)?;
-    let place = problems::Place { site: turn.site, site_code: head.code, division: head.division, zone: head.zone };
-    let asked = problems::Raise {
-        id: Id::<Problem>::fresh(tx.at()),
-        kind,
-        place: Some(place),
-        order: Some(order.id),
-        role,
-        count,
-        details,
-        by: turn.desk.actor(),
-    };
-    Ok(format!("R-{:04}", problems::raise(tx, turn.desk.here(), &asked)?))
+    let weights = Settings::at(turn.desk)?.weights;
+    Ok(mending::raise(tx, turn.desk.here(), Some(order), &asked, &weights)?.number)
 }

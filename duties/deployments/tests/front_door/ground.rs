@@ -70,11 +70,11 @@ impl Ground {
         self.house.clock.now()
     }
 
-    /// Does what is due, and says that nothing is left but what comes back every hour.
+    /// Does what is due, and says that nothing is left but what comes back every hour and the alarms of requests.
     pub async fn work(&self) {
         self.house.runner.run_due(self.now()).await.unwrap();
         let mut left = self.house.house.store.look(store::jobs::pending).await.unwrap();
-        left.retain(|job| job.key != "hourly");
+        left.retain(|job| job.key != "hourly" && (job.kind != "problems.watch" || job.due <= self.now()));
         assert!(left.is_empty(), "work is left: {left:?}");
         let given_up = self.house.house.store.look(store::jobs::given_up).await.unwrap();
         assert!(given_up.is_empty(), "work was given up: {given_up:?}");

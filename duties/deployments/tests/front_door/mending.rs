@@ -50,6 +50,65 @@ async fn a_shortage_call_takes_the_reserve_and_moves_nobody() {
     ground.work().await;
 }
 
+/// The request of a site as the allocators see it: its number, its state, what was proposed for it, and its steps.
+async fn request(ground: &Ground, number: &str) -> (String, Value, Vec<String>) {
+    let chain = ground.officer.get(&format!("/requests/{number}")).await.json();
+    let steps = chain["steps"].as_array().unwrap().iter().map(|step| step["step"].as_str().unwrap().to_owned());
+    (chain["line"]["state"]["state"].as_str().unwrap().to_owned(), chain["line"].clone(), steps.collect())
+}
+
+#[tokio::test]
+async fn a_site_that_asks_for_people_is_answered_by_the_proposal_that_brings_them() {
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    let (chief, site) = (ground.chief(5).await, ground.sites[5]);
+    // The big button: kept on the phone, sent when there is a network.
+    let ask = json!({"kind": "request", "request": "people", "role": "registrar", "count": 3, "n": 1, "at": ground.now().ms()});
+    let sent = chief.post(&format!("/sites/{site}/outbox"), json!({"device": "phone", "items": [ask]})).await.json();
+    let number = sent["results"][0]["number"].as_str().unwrap().to_owned();
+    ground.work().await;
+    let (state, line, _) = request(&ground, &number).await;
+    assert_eq!(state, "raised");
+    let path = format!("/orders/{order}/proposals/{}", line["proposal"].as_str().expect("a proposal of its own"));
+    let queue = ground.officer.page("/requests", "en").await.text;
+    assert!(queue.contains(&format!("href=\"{path}\"")), "one tap from the queue: {queue}");
+    ground.officer.post(&format!("{path}/acceptance"), json!({})).await.json();
+    assert_eq!(ground.at_site(&order, 5).await.len(), 8, "three more, once");
+    let (state, _, steps) = request(&ground, &number).await;
+    assert_eq!((state.as_str(), steps), ("answered", vec!["raised".to_owned(), "people_sent".to_owned()]));
+    // Forty minutes later nobody is told of silence: people are on their way, and by when was said.
+    let promised = ground.officer.get(&format!("/requests/{number}")).await.json()["line"]["promised_for"].clone();
+    assert!(promised.as_i64().is_some_and(|at| at >= ground.now().plus_min(30).ms()), "{promised}");
+    // Taken back: it waits as before, and silence is counted from when it was raised.
+    ground.officer.post(&format!("{path}/withdrawal"), json!({})).await.json();
+    let (state, _, steps) = request(&ground, &number).await;
+    assert_eq!((state.as_str(), steps.last().unwrap().as_str()), ("raised", "taken_back"));
+    ground.house.runner.run_due(ground.now()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_proposal_from_the_queue_belongs_to_its_request_and_one_that_brings_nobody_answers_nothing() {
+    let ground = Ground::new(sqlite(), Size { volunteers: 30, reserve: 0, ..SMALL }).await;
+    let order = ground.order().await;
+    let (chief, site) = (ground.chief(5).await, ground.sites[5]);
+    // Nobody has been told of the order yet: the request waits, and nothing is proposed.
+    let call = json!({"role": "registrar", "count": 2});
+    let called = chief.post(&format!("/sites/{site}/shortages"), call).await.json();
+    assert_eq!(called["proposal"], Value::Null, "{called}");
+    let plan = ground.plan(&order).await;
+    ground.publish(&order, &plan).await;
+    let number = called["number"].as_str().unwrap();
+    let ask = json!({"role": "registrar", "count": 2, "request": called["request"]});
+    let elsewhere = ground.officer.post(&format!("/sites/{}/proposals", ground.sites[0]), ask.clone()).await;
+    assert_eq!(elsewhere.refused(), "404 web.2", "another site's request");
+    let proposed = ground.officer.post(&format!("/sites/{site}/proposals"), ask).await.json();
+    ground.house.runner.run_due(ground.now()).await.unwrap();
+    assert_eq!(request(&ground, number).await.1["proposal"], proposed["proposal"]);
+    let path = format!("/orders/{order}/proposals/{}", proposed["proposal"].as_str().unwrap());
+    ground.officer.post(&format!("{path}/acceptance"), json!({})).await.json();
+    assert_eq!(request(&ground, number).await.0, "raised", "nobody comes: nobody is told that somebody does");
+}
+
 #[tokio::test]
 async fn a_call_that_nobody_can_answer_says_so_and_why() {
     let ground = Ground::new(sqlite(), Size { volunteers: 30, reserve: 0, ..SMALL }).await;
