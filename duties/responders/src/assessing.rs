@@ -18,6 +18,9 @@ use crate::{
     },
 };
 
+/// Sites where somebody stood within so many days are proposed for a missing duty.
+const LOOKED_BACK_DAYS: i64 = 30;
+
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Nothing {}
 
@@ -44,6 +47,8 @@ pub struct DeedCase {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct AssessmentPage {
     waiting: Vec<Waiting>,
+    /// Where people stood lately: a missing duty is added at one of these.
+    sites: Vec<String>,
     /// Consented: ready to be published.
     ready: Vec<DeedCase>,
     /// Told: the person has not answered yet.
@@ -68,7 +73,12 @@ fn page(tx: &mut Tx, place: &Jurisdiction) -> Result<AssessmentPage, Fault> {
     };
     let (ready, unanswered) = (cases(tx, DeedState::Consented)?, cases(tx, DeedState::Told)?);
     let published = cases(tx, DeedState::Published)?;
-    Ok(AssessmentPage { waiting: waiting(tx, place)?, ready, unanswered, published })
+    let waiting = waiting(tx, place)?;
+    let is_missing = |line: &Waiting| line.asked.attendance.is_none();
+    let since = tx.at().plus_h(-24 * LOOKED_BACK_DAYS);
+    let sites =
+        if waiting.iter().any(is_missing) { attendances::site_names(tx, &place.district, since)? } else { Vec::new() };
+    Ok(AssessmentPage { waiting, sites, ready, unanswered, published })
 }
 
 fn waiting(tx: &mut Tx, place: &Jurisdiction) -> Result<Vec<Waiting>, Fault> {

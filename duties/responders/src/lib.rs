@@ -97,6 +97,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "responders/0002_entrances", sql: include_str!("../migrations/0002_entrances.sql") },
     Migration { name: "responders/0003_erasure", sql: include_str!("../migrations/0003_erasure.sql") },
     Migration { name: "responders/0004_windows", sql: include_str!("../migrations/0004_windows.sql") },
+    Migration { name: "responders/0005_missing_stays", sql: include_str!("../migrations/0005_missing_stays.sql") },
 ];
 
 const NAV: &[NavItem] = &[
@@ -113,6 +114,7 @@ const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "deeds", column: "story", id: "id", label: store::deeds::STORY },
     SealedColumn { table: "corrections", column: "objection", id: "id", label: store::corrections::OBJECTION },
     SealedColumn { table: "corrections", column: "answer", id: "id", label: store::corrections::ANSWER },
+    SealedColumn { table: "corrections", column: "wanted_site", id: "id", label: store::corrections::SITE },
     SealedColumn { table: "commendations", column: "reason", id: "id", label: store::commendations::REASON },
 ];
 

@@ -29,4 +29,10 @@ web::refusals! { "responders":
     13 EntranceRests = 429,
     /// Wrong digits were typed too often: somebody has to open the entrance again.
     14 EntranceShut = 403,
+    /// A duty is added with where, from and until.
+    15 SaysNotWhere = 422,
+    /// Nobody stood at a site of this name then.
+    16 NobodyStoodThere = 422,
+    /// The person stood somewhere at that time already.
+    17 StoodThen = 409,
 }

@@ -206,3 +206,6 @@ responders-refused-11 = This person has left; no link can be made.
 responders-refused-12 = Not a whole telephone number. Write all 11 digits, or the area code with it.
 responders-refused-13 = The digits were wrong several times. Wait { $minutes } min, or come in by the personal link of your notice.
 responders-refused-14 = The digits were wrong five times: the entrance by badge is shut. Come in by the personal link of your notice, or ask your site chief or headquarters to open it again.
+responders-refused-15 = To add a missing duty, fill in the site, from and until. If it was no duty, choose “Do not accept”.
+responders-refused-16 = Nobody stood at a site of this name on that day. Choose one from the list.
+responders-refused-17 = This person stood somewhere at that time already. Correct that duty instead.

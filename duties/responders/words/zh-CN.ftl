@@ -197,3 +197,6 @@ responders-refused-11 = 此人已退出，不能再发链接。
 responders-refused-12 = 不是完整的电话号码。请写全 11 位手机号，座机带区号。
 responders-refused-13 = 后四位输错了几次，请等 { $minutes } 分钟再试，或打开通知里的个人链接进入。
 responders-refused-14 = 后四位输错五次，凭胸卡进入已锁。请打开通知里的个人链接进入，或请点长、指挥部核实后重新打开。
+responders-refused-15 = 补记一次任务，请填点位和起止时间；如不属实，请点“不采纳”。
+responders-refused-16 = 那天没有人在这个名称的点位上岗。请从列表里选。
+responders-refused-17 = 此人那段时间已有上岗记录，请更正那一条。

@@ -148,6 +148,28 @@ pub fn add(tx: &mut Tx, newly: &Newly<'_>) -> Result<()> {
     Ok(())
 }
 
+/// The order and site that people stood at under this name, within a day of a moment.
+pub fn place_named(
+    tx: &mut Tx,
+    district: &District,
+    name: &str,
+    near: Moment,
+) -> Result<Option<(Id<Order>, Id<Site>)>> {
+    tx.first(
+        "select order_id, site from attendances where district = $1 and in_at >= $2 and in_at <= $3 and site_name = $4
+           and undone_at is null order by case when in_at > $5 then in_at - $5 else $5 - in_at end, id limit 1",
+        params![district, near.plus_h(-24), near.plus_h(24), name, near],
+        |row| Ok((row.get("order_id")?, row.get("site")?)),
+    )
+}
+
+/// The names of the sites that people stood at since a moment.
+pub fn site_names(tx: &mut Tx, district: &District, since: Moment) -> Result<Vec<String>> {
+    let sql = "select distinct site_name from attendances where district = $1 and in_at >= $2 and undone_at is null
+               order by site_name limit 500";
+    tx.rows(sql, params![district, since], |row| row.get("site_name"))
+}
+
 /// Ends a stay that lasts; never before it began.
 pub fn end(tx: &mut Tx, id: Id<Attendance>, at: Moment, by: Uuid) -> Result<bool> {
     let rows = tx.execute(

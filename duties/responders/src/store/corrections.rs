@@ -12,6 +12,7 @@ use uuid::Uuid;
 /// The labels under which what people write is sealed.
 pub const OBJECTION: &str = "corrections.objection";
 pub const ANSWER: &str = "corrections.answer";
+pub const SITE: &str = "corrections.wanted_site";
 
 /// An objection, and how it was settled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -23,6 +24,8 @@ pub struct Asked {
     pub asked_by: Uuid,
     pub asked_at: Moment,
     pub objection: String,
+    /// Where one stood, when the stay is missing.
+    pub wanted_site: Option<String>,
     pub wanted_in_at: Option<Moment>,
     pub wanted_out_at: Option<Moment>,
     pub settled_at: Option<Moment>,
@@ -30,10 +33,11 @@ pub struct Asked {
     pub answer: Option<String>,
 }
 
-const FIELDS: &str = "select id, volunteer, attendance, asked_by, asked_at, objection, wanted_in_at, wanted_out_at,
+const FIELDS: &str =
+    "select id, volunteer, attendance, asked_by, asked_at, objection, wanted_site, wanted_in_at, wanted_out_at,
                       settled_at, upheld, answer from corrections";
 
-type Closed = (Asked, Vec<u8>, Option<Vec<u8>>);
+type Closed = (Asked, Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>);
 
 fn asked(row: &Row<'_>) -> Result<Closed> {
     let asked = Asked {
@@ -43,20 +47,22 @@ fn asked(row: &Row<'_>) -> Result<Closed> {
         asked_by: row.get("asked_by")?,
         asked_at: row.get("asked_at")?,
         objection: String::new(),
+        wanted_site: None,
         wanted_in_at: row.get("wanted_in_at")?,
         wanted_out_at: row.get("wanted_out_at")?,
         settled_at: row.get("settled_at")?,
         upheld: row.get("upheld")?,
         answer: None,
     };
-    Ok((asked, row.get("objection")?, row.get("answer")?))
+    Ok((asked, row.get("objection")?, row.get("answer")?, row.get("wanted_site")?))
 }
 
 fn opened(tx: &Tx, rows: Vec<Closed>) -> Result<Vec<Asked>> {
-    let open = |(asked, objection, answer): Closed| {
+    let open = |(asked, objection, answer, site): Closed| {
         let objection = tx.open(OBJECTION, &objection)?;
         let answer = answer.map(|answer| tx.open(ANSWER, &answer)).transpose()?;
-        Ok(Asked { objection, answer, ..asked })
+        let wanted_site = site.map(|site| tx.open(SITE, &site)).transpose()?;
+        Ok(Asked { objection, answer, wanted_site, ..asked })
     };
     rows.into_iter().map(open).collect()
 }
@@ -66,6 +72,7 @@ pub struct Newly<'a> {
     pub volunteer: Id<Volunteer>,
     pub attendance: Option<Id<Attendance>>,
     pub objection: &'a str,
+    pub wanted_site: Option<&'a str>,
     pub wanted_in_at: Option<Moment>,
     pub wanted_out_at: Option<Moment>,
 }
@@ -73,9 +80,10 @@ pub struct Newly<'a> {
 pub fn add(tx: &mut Tx, district: &District, newly: &Newly<'_>) -> Result<Id<Correction>> {
     let (id, at, by) = (Id::<Correction>::fresh(tx.at()), tx.at(), tx.actor().id);
     let sealed = tx.seal(OBJECTION, newly.objection);
+    let site = newly.wanted_site.map(|site| tx.seal(SITE, site));
     tx.execute(
         "insert into corrections (id, district, volunteer, attendance, asked_by, asked_at, objection, wanted_in_at,
-           wanted_out_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+           wanted_out_at, wanted_site) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         params![
             id,
             district,
@@ -85,7 +93,8 @@ pub fn add(tx: &mut Tx, district: &District, newly: &Newly<'_>) -> Result<Id<Cor
             at,
             sealed,
             newly.wanted_in_at,
-            newly.wanted_out_at
+            newly.wanted_out_at,
+            site
         ],
     )?;
     Ok(id)

@@ -48,7 +48,7 @@ pub fn erase(tx: &mut Tx, district: &District, people: &[Id<Volunteer>]) -> Resu
     tx.execute_among("update deeds set story = $1 where volunteer in (:these)", params![story], these())?;
     let (objection, answer) = (tx.seal(corrections::OBJECTION, ""), tx.seal(corrections::ANSWER, ""));
     tx.execute_among(
-        "update corrections set objection = $1, answer = case when answer is null then null else $2 end \
+        "update corrections set wanted_site = null, objection = $1, answer = case when answer is null then null else $2 end \
          where volunteer in (:these)",
         params![objection, answer],
         these(),

@@ -285,11 +285,13 @@ pub fn add(tx: &mut Tx, district: &District, wanted: &[Wanted], badges: &[String
     Ok(())
 }
 
-/// Changes somebody to what the register is to have. False when the person is not there any more.
+/// Changes somebody to what the register is to have. A file that says nothing of when they can come leaves their own word
+/// as it is. False when the person is not there any more.
 pub fn change(tx: &mut Tx, id: Id<Volunteer>, it: &Wanted) -> Result<bool> {
     let rows = tx.execute(
         "update volunteers set person = $2, team = $3, latitude = $4, longitude = $5, roles = $6, languages = $7,
-           reserve = $8, available_from = $9, available_until = $10, nights_in_a_row = $11, digest = $12, left_at = null,
+           reserve = $8, available_from = case when $13 then $9 else available_from end,
+           available_until = case when $13 then $10 else available_until end, nights_in_a_row = $11, digest = $12, left_at = null,
            erased_at = null
          where id = $1",
         params![
@@ -304,7 +306,8 @@ pub fn change(tx: &mut Tx, id: Id<Volunteer>, it: &Wanted) -> Result<bool> {
             it.available_from,
             it.available_until,
             it.nights_in_a_row,
-            it.digest
+            it.digest,
+            it.available_from.is_some() || it.available_until.is_some()
         ],
     )?;
     Ok(rows > 0)

@@ -80,3 +80,45 @@ async fn availability_is_the_volunteers_own_word() {
     let head = house.house.store.look(move |tx| responders::head(tx, who)).await.unwrap().unwrap();
     assert_eq!((head.available_from, head.available_until), (None, None));
 }
+
+#[tokio::test]
+async fn a_missing_duty_that_is_upheld_is_added_and_the_hours_change() {
+    let house = house().await;
+    house.clock.set(MIDNIGHT.plus_h(12));
+    let all = ids(&house.house.store).await;
+    stood(&house.house.store, all["V2"], 2, Some(8)).await;
+    let (me, group) = (house.volunteer(all["V1"]).await, house.client(Role::AssessmentGroup, Scope::District).await);
+    assert_eq!(me.get("/record").await.json()["hours"], 0);
+    let ask = async |body: serde_json::Value| {
+        let asked = me.post("/record/corrections", body).await.json();
+        format!("/corrections/{}", asked["correction"].as_str().unwrap())
+    };
+    let (from, until) = ("2022-09-15 03:00", "2022-09-15 07:00");
+    let said = json!({"objection": "少记一次", "site": "城南小学", "in_at": from, "out_at": until});
+    let path = ask(said.clone()).await;
+    let page = group.page("/assessment", "zh-CN").await.text;
+    assert!(page.contains("name=\"site\"") && page.contains("<option value=\"城南小学\">"), "{page}");
+    let upheld = json!({"upheld": true, "answer": "点长证实"});
+    group.post(&path, upheld.clone()).await.json();
+    let page = me.get("/record").await.json();
+    assert_eq!((&page["hours"], &page["stays"][0]["stay"]["site_name"]), (&json!(4), &json!("城南小学")));
+    // The same hours again: they stood there already.
+    let again = ask(said).await;
+    assert_eq!(group.post(&again, upheld.clone()).await.refused(), "409 responders.17");
+    // In words only: whoever settles fills in where and when, and nothing is upheld without.
+    let words = ask(json!({"objection": "八点到九点也在"})).await;
+    assert_eq!(group.post(&words, upheld.clone()).await.refused(), "422 responders.15");
+    let filled = |site: &str, until: &str| json!({"upheld": true, "answer": "好", "site": site, "in_at": "2022-09-15 08:00", "out_at": until});
+    let until = "2022-09-15 09:00";
+    assert_eq!(group.post(&words, filled("城北小学", until)).await.refused(), "422 responders.16");
+    assert_eq!(group.post(&words, filled("城南小学", "2022-09-15 13:00")).await.refused(), "422 responders.9");
+    assert_eq!(me.get("/record").await.json()["hours"], 4, "a refusal settles nothing");
+    group.post(&words, filled("城南小学", until)).await.json();
+    assert_eq!(me.get("/record").await.json()["hours"], 5);
+    // The control: what is not upheld adds nothing.
+    let not =
+        ask(json!({"objection": "x", "site": "城南小学", "in_at": "2022-09-15 09:00", "out_at": "2022-09-15 10:00"}))
+            .await;
+    group.post(&not, json!({"upheld": false, "answer": "查无此事"})).await.json();
+    assert_eq!(me.get("/record").await.json()["hours"], 5);
+}

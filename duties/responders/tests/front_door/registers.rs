@@ -33,6 +33,32 @@ async fn the_same_rows_again_change_nothing_and_a_changed_row_changes_one_person
     }
 }
 
+#[tokio::test]
+async fn a_file_that_says_nothing_of_when_somebody_can_come_leaves_their_own_word() {
+    for store in both_engines() {
+        settle(&store).await;
+        let who = ids(&store).await["V1"];
+        let window = async || {
+            let head = store.look(move |tx| responders::head(tx, who)).await.unwrap().unwrap();
+            (head.available_from, head.available_until)
+        };
+        let mut row = volunteer(2, "V1", "陈小明", "T1");
+        (row.available_from, row.available_until) = ("2022-09-15 08:00".into(), "2022-09-15 20:00".into());
+        take(&store, vec![row]).await;
+        let said = window().await;
+        assert!(said.0.is_some() && said.1.is_some());
+        let (_, counts) = take(&store, vec![volunteer(2, "V1", "陈小明", "T3")]).await;
+        assert_eq!(counts.changed, 1, "the team is another");
+        assert_eq!(window().await, said);
+        // The control: a file that does say something is heard.
+        let mut row = volunteer(2, "V1", "陈小明", "T3");
+        row.available_from = "2022-09-16 08:00".into();
+        take(&store, vec![row]).await;
+        let now = window().await;
+        assert!(now.0 > said.0 && now.1.is_none(), "{now:?}");
+    }
+}
+
 async fn people_add_up(store: &Store, wanted: &[(&str, i64)]) {
     let at = store.clock().now();
     let found = store.look(move |tx| responders::capacities(tx, &maonan(), at)).await.unwrap();
