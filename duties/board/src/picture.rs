@@ -30,6 +30,7 @@ pub struct Whole {
     pub samples: Vec<Sample>,
     pub requests: Vec<GroupCount>,
     pub calls: Vec<Call>,
+    pub unanswered: Vec<Unanswered>,
     /// The orders that are open, this one among them.
     pub open: Vec<OpenOrder>,
 }
@@ -51,6 +52,23 @@ pub struct Call {
     pub role: PostRole,
     pub count: u32,
     pub asked_at: Moment,
+}
+
+/// A request that silence has raised.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Unanswered {
+    pub request: Id<things::Problem>,
+    pub number: String,
+    pub site: Option<Id<Site>>,
+    pub code: Option<String>,
+    pub level: u8,
+    pub raised_at: Moment,
+}
+
+impl Unanswered {
+    pub fn level_word(&self) -> String {
+        format!("problems-level-{}", self.level)
+    }
 }
 
 /// The open requests of a group.
@@ -134,6 +152,7 @@ pub fn of_order(tx: &mut Tx, order: Order, now: Moment, rates: &Rates) -> Result
         made_at: now,
         open: Vec::new(),
         calls,
+        unanswered: unanswered(tx, &order.district)?,
         pictures,
         samples: table::samples(tx, order.id)?,
         requests: requests.collect(),
@@ -176,6 +195,22 @@ pub fn of_night(tx: &mut Tx, order: &Order, now: Moment, rates: &Rates) -> Resul
         site::picture(facts, milestones, at, rates)
     });
     Ok(pictures.collect())
+}
+
+/// More than these are looked through in the queue.
+const MOST_UNANSWERED: usize = 20;
+
+fn unanswered(tx: &mut Tx, district: &District) -> Result<Vec<Unanswered>, Error> {
+    let loud = problems::unanswered(tx, district, MOST_UNANSWERED)?;
+    let line = |stored: problems::Stored| Unanswered {
+        request: stored.id,
+        number: format!("R-{:04}", stored.number),
+        site: stored.here.site,
+        code: stored.site_code,
+        level: stored.level,
+        raised_at: stored.raised_at,
+    };
+    Ok(loud.into_iter().map(line).collect())
 }
 
 fn calls(tx: &mut Tx, order: &Order, pictures: &[Picture], now: Moment) -> Result<Vec<Call>, Error> {

@@ -13,7 +13,7 @@ use web::{Desk, Fault, Frame, Page};
 
 use crate::{
     drawing::{self, Map, Trend},
-    picture::{self, Call, OpenOrder, Whole},
+    picture::{self, Call, OpenOrder, Unanswered, Whole},
     rules::{
         site::{Missed, Picture, State},
         summary::{self, Topic, Totals},
@@ -168,6 +168,8 @@ pub struct Shown {
     emptiest: Option<String>,
     /// What sites have called for: the proposals that wait for a decision.
     calls: Vec<Call>,
+    /// Requests that nobody has answered, as far as silence has climbed.
+    unanswered: Vec<Unanswered>,
     exceptions: Vec<Exception>,
     more_exceptions: usize,
     clocks: Vec<Clock>,
@@ -288,8 +290,13 @@ fn put_together(whole: &Arc<Whole>, scopes: &[Scope], map: Map, most: usize, ask
     let milestones = &whole.order.milestones;
     let seen = |call: &&Call| pictures.iter().any(|picture| picture.facts.id == call.site);
     let calls: Vec<Call> = whole.calls.iter().filter(seen).take(most / 2).cloned().collect();
-    // A wall has no more room when many call: the calls stand on it instead of the mildest exceptions.
-    let most = most - calls.len();
+    let is_seen = |loud: &&Unanswered| {
+        let is_there = |site| pictures.iter().any(|picture| picture.facts.id == site);
+        loud.site.map_or(scopes.contains(&Scope::District), is_there)
+    };
+    let unanswered: Vec<Unanswered> = whole.unanswered.iter().filter(is_seen).take(most / 4).cloned().collect();
+    // A wall has no more room when many call: these stand on it instead of the mildest exceptions.
+    let most = most - calls.len() - unanswered.len();
     let exceptions = summary::exceptions(&pictures);
     let named = |picture: &Picture| format!("{} {}", picture.facts.code, picture.facts.name);
     let (worst, emptiest) = (summary::worst(&pictures).map(named), summary::emptiest(&pictures).map(named));
@@ -327,8 +334,9 @@ fn put_together(whole: &Arc<Whole>, scopes: &[Scope], map: Map, most: usize, ask
         in_place_by: milestones.in_place_at,
         worst,
         emptiest,
-        is_all_well: exceptions.is_empty() && calls.is_empty(),
+        is_all_well: exceptions.is_empty() && calls.is_empty() && unanswered.is_empty(),
         calls,
+        unanswered,
         more_exceptions: exceptions.len().saturating_sub(most),
         exceptions: exceptions.into_iter().take(most).map(Exception::of).collect(),
         clocks,

@@ -34,7 +34,7 @@ pub struct ZonePage {
     pub totals: Totals,
     /// Worst first.
     pub sites: Vec<ZoneSite>,
-    /// What the sites ask for, longest waiting first.
+    /// What the sites ask for: what nobody has answered first, then the longest waiting.
     pub requests: Vec<Line>,
 }
 view!(ZonePage, "board_zone.html");
@@ -79,6 +79,11 @@ impl ZoneSite {
 }
 
 impl ZonePage {
+    /// What silence has raised.
+    fn unanswered(&self) -> impl Iterator<Item = &Line> {
+        self.requests.iter().filter(|line| line.level > 0)
+    }
+
     fn sentence(&self, f: &Frame) -> String {
         let worst = self.sites.first().filter(|site| site.missing > 0);
         f.say(if worst.is_some() { "board-zone-sentence-short" } else { "board-zone-sentence" })
@@ -109,7 +114,7 @@ fn page(tx: &mut Tx, zone: Id<things::Zone>, whole: Option<&Whole>, at: Moment) 
     sites.sort_by(|a, b| {
         (a.state.is_none(), a.state, b.missing, &a.code).cmp(&(b.state.is_none(), b.state, a.missing, &b.code))
     });
-    requests.sort_by_key(|line| line.raised_at);
+    requests.sort_by_key(|line| (std::cmp::Reverse(line.level), line.raised_at));
     Ok(ZonePage {
         zone,
         order: whole.map(|whole| whole.order.name.clone()),

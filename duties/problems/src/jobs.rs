@@ -1,4 +1,5 @@
-//! The clock of silence: a job per request wakes when its next step is due and tells whoever comes next.
+//! The clock of silence: a job per request wakes when its next step is due and raises it: from
+//! then on it stands on top of the pages of whoever comes next. No message is sent.
 
 use std::{sync::Arc, time::Duration};
 

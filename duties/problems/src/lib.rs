@@ -20,7 +20,7 @@ pub use crate::{
     mended::{people_called_back, people_sent},
     raise::{Kind, Place, Raise, raise},
     rules::state::State,
-    store::{Count, Stored, Wanted, counts, find, find_named, list, set_reference, waiting},
+    store::{Count, Stored, Wanted, counts, find, find_named, list, set_reference, unanswered, waiting},
 };
 
 use ::store::{Migration, rotate::SealedColumn};

@@ -47,14 +47,7 @@ pub fn people_called_back(tx: &mut Tx, district: &District, proposal: Uuid) -> R
     Ok(())
 }
 
-fn keep(
-    tx: &mut Tx,
-    found: &Stored,
-    state: State,
-    step: &str,
-    note: Option<&str>,
-    event: &Event,
-) -> Result<(), Error> {
+fn keep(tx: &mut Tx, found: &Stored, state: State, step: &str, note: Option<&str>, event: &Event) -> Result<(), Error> {
     let level = escalation::level_at(state, 0, tx.at());
     table::set_state(tx, found.id, state, found.owner, level)?;
     table::add_step(tx, found.id, step, state, note)?;

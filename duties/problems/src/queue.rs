@@ -36,6 +36,8 @@ pub struct Queue {
     groups: Vec<Group>,
     closed: bool,
     lines: Vec<Line>,
+    /// What silence has raised, of all that one may see: on top, and in the tab's title.
+    unanswered: Vec<Line>,
     /// Where the next page begins.
     next: Option<String>,
 }
@@ -56,17 +58,22 @@ pub async fn list(desk: Desk, ask: Ask) -> Result<Page<Queue>, Fault> {
     let after = ask.after_at.map(Moment::from_ms).zip(ask.after_id);
     let site = ask.site.clone();
     let wanted = Wanted { open: !ask.closed, group, site: None, after, limit: PAGE };
-    let lines = desk
-        .look(move |tx| match site {
-            None => page(tx, &district, wanted, &scopes),
-            Some(name) => match site_named(tx, &district, &name)? {
-                Some(site) => page(tx, &district, Wanted { site: Some(site), ..wanted }, &scopes),
-                None => Ok(Vec::new()),
-            },
+    let (lines, unanswered) = desk
+        .look(move |tx| {
+            let lines = match site {
+                None => page(tx, &district, wanted, &scopes)?,
+                Some(name) => match site_named(tx, &district, &name)? {
+                    Some(site) => page(tx, &district, Wanted { site: Some(site), ..wanted }, &scopes)?,
+                    None => Vec::new(),
+                },
+            };
+            let mut loud = table::unanswered(tx, &district, PAGE)?;
+            loud.retain(|stored| table::is_within(stored, &scopes));
+            Ok((lines, Line::open_all(tx, loud)?))
         })
         .await?;
     let next = (lines.len() == PAGE).then(|| lines.last().map(|last| next_page(last, group, ask.closed))).flatten();
-    Ok(Page(Queue { group, groups: Group::ALL.to_vec(), closed: ask.closed, lines, next }))
+    Ok(Page(Queue { group, groups: Group::ALL.to_vec(), closed: ask.closed, lines, unanswered, next }))
 }
 
 fn next_page(last: &Line, group: Option<Group>, closed: bool) -> String {

@@ -177,6 +177,15 @@ pub fn list(tx: &mut Tx, district: &District, wanted: &Wanted) -> Result<Vec<Sto
     tx.rows(&sql, &values, read)
 }
 
+/// The open ones that silence has raised, highest first, longest waiting first.
+pub fn unanswered(tx: &mut Tx, district: &District, most: usize) -> Result<Vec<Stored>, Error> {
+    let sql = format!(
+        "select {COLUMNS} from problems where district = $1 and is_open = $2 and level > 0 \
+         order by level desc, raised_at, id limit $3"
+    );
+    tx.rows(&sql, params![district, true, most], read)
+}
+
 /// Whether somebody with these scopes may see it.
 pub fn is_within(stored: &Stored, scopes: &[Scope]) -> bool {
     scopes.iter().any(|scope| scope.covers(&stored.here))

@@ -107,14 +107,21 @@ async fn silence_climbs_by_itself_and_a_word_quiets_it() {
     let id = raise(&chief, json!({"kind": "problem", "details": "没有水"})).await;
     let start = test.clock.now();
     let mut levels = Vec::new();
-    for minutes in [9, 11, 21, 41] {
+    let said = ["", "升到片长", "升到值班长", "值班长当面报指挥长"];
+    for (minutes, said) in [9, 11, 21, 41].into_iter().zip(said) {
         test.clock.set(start.plus_min(minutes));
         test.runner.run_due(test.clock.now()).await.unwrap();
         levels.push(state(&group, &id).await["level"].as_u64().unwrap());
+        // It stands on top of the queue and in the tab's title, and nothing claims that somebody was told.
+        let page = group.page("/requests", "zh-CN").await.text;
+        assert!(page.contains(said) && !page.contains("已报"), "{page}");
+        let is_loud = (page.contains("role=\"alert\""), page.contains("<title>(1) "));
+        assert_eq!(is_loud, (!said.is_empty(), !said.is_empty()), "after {minutes} minutes: {page}");
     }
     assert_eq!(levels, [0, 1, 2, 3]);
     group.post(&format!("/requests/{id}/answer"), json!({"note": "送水车在路上", "minutes": 20})).await.json();
     assert_eq!(state(&group, &id).await["level"], 0);
+    assert!(!group.page("/requests", "zh-CN").await.text.contains("<title>("), "a word quiets it");
 }
 
 #[tokio::test]

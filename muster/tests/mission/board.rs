@@ -284,3 +284,30 @@ async fn whoever_watches_hears_of_a_change_at_once_and_of_nothing_else() {
     let heard = String::from_utf8(heard.unwrap().unwrap().to_vec()).unwrap();
     assert!(heard.contains("event: changed"), "{heard}");
 }
+
+#[tokio::test]
+async fn a_request_that_nobody_answers_stands_on_the_board_and_on_the_leads_page() {
+    let district = night().await;
+    order(&district).await;
+    let chief = district.chief(&district.site("S6").await).await;
+    let proposal = district.officer.get("/zones/proposal").await.json();
+    district.officer.post("/zones/proposal", json!({"stamp": proposal["stamp"]})).await.json();
+    let zones = district.officer.get("/zones").await.json()["zones"].clone();
+    let asked = chief.post("/sites/S6/requests", json!({"kind": "problem", "details": "没有水"})).await.json();
+    let shows = async |minute: i64| {
+        district.clock(0, minute).await;
+        district.work().await;
+        let board = district.officer.page("/board", "en").await.text;
+        let wall = district.officer.page("/board/wall", "en").await.text;
+        let mut is_on_a_zone = false;
+        for zone in zones.as_array().unwrap() {
+            let path = format!("/zones/{}", zone["zone"]["id"].as_str().unwrap());
+            let page = district.officer.page(&path, "en").await.text;
+            is_on_a_zone |= page.contains("overdue: up to the zone lead") && page.contains("<title>(1) ");
+        }
+        let link = format!("href=\"/requests/{}\"", asked["id"].as_str().unwrap());
+        (board.contains("<title>(1) ") && board.contains(&link), wall.contains("R-0001"), is_on_a_zone)
+    };
+    assert_eq!(shows(10).await, (false, false, false), "the control: it is not overdue yet");
+    assert_eq!(shows(17).await, (true, true, true));
+}
