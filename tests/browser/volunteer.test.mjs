@@ -138,6 +138,7 @@ describe('on Chromium 86 without service workers', () => {
     await click(page, 'form[action="/duty/check-out"] button');
     await until(page, async () => (await (await fetch('/api/v1/record')).json()).stays.some(({ stay }) => stay.out_at));
     assert.equal((await seenOf(posted[3])).presence, 'left');
+    await page.waitForFunction(() => /任务完成/.test(document.querySelector('.dock').textContent));
     await page.goto('/record');
     await page.evaluate(() => { document.querySelector('#availability input[name=from]').value = '2031-05-06T07:08'; });
     await Promise.all([page.waitForEvent('load'), click(page, '#availability button')]);
@@ -147,7 +148,7 @@ describe('on Chromium 86 without service workers', () => {
     assert.equal((await api(page, '/record')).corrections[0].objection, '我七点就到了');
   }));
 
-  test('declining with a reason', () => inFrontOf(posted[4], async (page) => {
+  test('declining with a reason, and coming after all', () => inFrontOf(posted[4], async (page) => {
     await page.evaluate(() => { document.querySelector('form[action="/duty/refusal"] textarea').value = '孩子发烧'; });
     await click(page, 'form[action="/duty/refusal"] input[name=why]');
     await click(page, 'form[action="/duty/refusal"] button.danger');
@@ -156,6 +157,11 @@ describe('on Chromium 86 without service workers', () => {
     const { orders } = await house.ask('/orders');
     const { lines } = await house.ask(`/orders/${orders[0].id}/declined`);
     assert.equal(lines.find(({ volunteer }) => volunteer === id)?.note, '孩子发烧');
+    // It was a slip, or somebody else takes the child: one can come after all.
+    await shown(page, 'form[action="/duty/return"]');
+    await click(page, 'form[action="/duty/return"] button');
+    await shown(page, 'form[action="/duty/check-in"]');
+    assert.equal((await seenOf(posted[4])).presence, 'coming');
   }));
 
   test('control: an act that does not come through is not seen', () => inFrontOf(posted[1], async (page) => {

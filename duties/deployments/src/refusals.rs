@@ -59,4 +59,8 @@ web::refusals! { "deployments":
     28 StaysClosed = 409,
     /// Another open order has these sites at these hours.
     29 SitesAreTaken = 409,
+    /// Who declined comes after all, and somebody else has the post.
+    30 PostIsTaken = 409,
+    /// The person has not declined, or was asked again already.
+    31 DidNotDecline = 409,
 }

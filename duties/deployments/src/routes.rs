@@ -30,6 +30,7 @@ pub fn routes(routes: &mut Routes) {
     routes.get("/orders/{order}/posts", SeeBoard, order, orders::posts::show);
     routes.post("/orders/{order}/posts", GiveOrders, order, orders::posts::set);
     routes.get("/orders/{order}/declined", Allocate, order, orders::declined::show);
+    routes.post("/orders/{order}/declined", Allocate, order, orders::declined::ask_again);
     routes.get("/orders/{order}/cap.xml", SeeBoard, order, orders::cap::take);
     routes.get("/orders/{order}/roster", SeeBoard, order, roster::of_order::show);
 
@@ -56,6 +57,7 @@ pub fn routes(routes: &mut Routes) {
     routes.get("/duty", OwnDuty, In::Anywhere, duty_page::show::show);
     routes.post("/duty/acknowledgement", OwnDuty, In::Anywhere, duty_page::answer::acknowledge);
     routes.post("/duty/refusal", OwnDuty, In::Anywhere, duty_page::answer::decline);
+    routes.post("/duty/return", OwnDuty, In::Anywhere, duty_page::answer::come_after_all);
     routes.post("/duty/check-in", OwnDuty, In::Anywhere, duty_page::presence::come);
     routes.post("/duty/check-out", OwnDuty, In::Anywhere, duty_page::presence::go);
     routes.get("/duty/calendar", OwnDuty, In::Anywhere, duty_page::calendar::take);

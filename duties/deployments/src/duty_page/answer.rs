@@ -1,18 +1,18 @@
-//! "I am coming" (or "I have seen the change"), and "I cannot come".
+//! "I am coming" (or "I have seen the change"), "I cannot come", and "I can come after all".
 
 use domain::{Event, Id, things};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use store::Tx;
-use web::{Desk, Done, Fault};
+use store::{Error, Tx};
+use web::{Desk, Done, Fault, Undo};
 
 use crate::{
     gate,
     refusals::Refused,
-    rules::standing::{DeclineReason, Step},
+    rules::standing::{DeclineReason, Standing, Step},
     store::{
         assignments::{self, Assignment},
-        orders::Order,
+        orders::{self, Order},
         tallies,
     },
 };
@@ -55,6 +55,7 @@ pub struct Decline {
 
 pub async fn decline(desk: Desk, ask: Decline) -> Result<Done<()>, Fault> {
     let volunteer = desk.volunteer()?;
+    let undo = Undo::by("/duty/return".to_owned(), &[("assignment", &ask.assignment.to_string())]);
     desk.change(move |tx| {
         let (order, held) = on_screen(tx, volunteer, ask.assignment)?;
         match held.standing.decline(tx.at(), ask.why) {
@@ -75,7 +76,59 @@ pub async fn decline(desk: Desk, ask: Decline) -> Result<Done<()>, Fault> {
         gate::record(tx, &order, held.site, held.id.uuid(), &event)
     })
     .await?;
-    Ok(Done::at("/duty", ()).saying("deployments-declined"))
+    Ok(Done::at("/duty", ()).saying("deployments-declined").undone_by(undo))
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub struct Return {
+    /// The duty that was declined.
+    assignment: Id<things::Assignment>,
+}
+
+/// "I can come after all": while nobody else has the post.
+pub async fn come_after_all(desk: Desk, ask: Return) -> Result<Done<()>, Fault> {
+    let volunteer = desk.volunteer()?;
+    let why = desk.change(move |tx| {
+        let (order, held) = on_screen(tx, volunteer, ask.assignment)?;
+        let Standing::Declined { why, .. } = held.standing else {
+            // Sent twice: they come already.
+            return if held.standing.is_live() { Ok(None) } else { Err(Refused::DutyIsOver.into()) };
+        };
+        if !is_still_open(tx, &order, &held)? {
+            return Err(Refused::PostIsTaken.into());
+        }
+        match assignments::come_back(tx, held.id) {
+            Err(Error::Duplicate { .. }) => return Err(Refused::PostIsTaken.into()),
+            done => done?,
+        }
+        let step = tallies::Step { assigned: 1, acknowledged: 1, declined: -1, arrived: 0 };
+        tallies::step(tx, &order, held.site, held.role, step)?;
+        let event = Event::Acknowledged { assignment: held.id, order: order.id, site: held.site };
+        gate::record(tx, &order, held.site, held.id.uuid(), &event)?;
+        Ok(Some(why))
+    });
+    let done = Done::at("/duty", ()).saying("deployments-acknowledged");
+    let assignment = ask.assignment.to_string();
+    let undo = |why: DeclineReason| {
+        Undo::by("/duty/refusal".to_owned(), &[("assignment", assignment.as_str()), ("why", why.name())])
+    };
+    Ok(match why.await? {
+        Some(why) => done.undone_by(undo(why)),
+        None => done,
+    })
+}
+
+/// Whether the post of somebody who declined still lacks somebody, and is still wanted.
+pub fn is_still_open(tx: &mut Tx, order: &Order, held: &Assignment) -> Result<bool, Fault> {
+    if !order.is_open() || tx.at() >= held.shift_until {
+        return Ok(false);
+    }
+    let is_wanted = orders::sites(tx, order.id)?.contains(&(held.site, None));
+    let is_free = tallies::of_site(tx, order.id, held.site)?
+        .iter()
+        .any(|tally| tally.role == held.role && tally.assigned < tally.need);
+    let holds_another = assignments::held(tx, order.id, held.volunteer)?.is_some();
+    Ok(is_wanted && is_free && !holds_another)
 }
 
 /// The own assignment that was on the screen.
@@ -85,6 +138,6 @@ fn on_screen(
     shown: Id<things::Assignment>,
 ) -> Result<(Order, Assignment), Fault> {
     let held = assignments::by_id(tx, shown)?.filter(|held| held.volunteer == volunteer).ok_or(Refused::NoDuty)?;
-    let order = crate::store::orders::known(tx, held.order)?;
+    let order = orders::known(tx, held.order)?;
     if order.is_open() { Ok((order, held)) } else { Err(Refused::DutyIsOver.into()) }
 }

@@ -37,6 +37,8 @@ pub struct DutyPage {
     pub duty: Option<TodaysDuty>,
     /// The duty that was taken back or declined last, when there is none now.
     pub gone: Option<Standing>,
+    /// The duty that was declined and that nobody else has: one can come after all.
+    pub open_again: Option<Id<things::Assignment>>,
     pub reasons: Vec<DeclineReason>,
     /// The database's life: when it changes, phones send again what they still have.
     pub epoch: Uuid,
@@ -106,6 +108,11 @@ impl TodaysDuty {
         matches!(self.standing, Standing::Told | Standing::Acknowledged { .. })
     }
 
+    /// Came, served, and went.
+    pub const fn is_done(&self) -> bool {
+        matches!(self.standing, Standing::Left { .. })
+    }
+
     pub const fn has_acknowledged(&self) -> bool {
         !matches!(self.standing, Standing::Told)
     }
@@ -126,8 +133,9 @@ fn page(tx: &mut Tx, volunteer: Id<things::Volunteer>, public: &str) -> Result<D
     };
     let gone = match &duty {
         Some(_) => None,
-        None => assignments::latest_of(tx, volunteer)?.map(|held| held.standing).filter(|standing| !standing.is_live()),
+        None => assignments::latest_of(tx, volunteer)?.filter(|held| !held.standing.is_live()),
     };
+    let open_again = gone.as_ref().map(|held| open_again(tx, held)).transpose()?.flatten();
     let address = format!("{public}{}", person.badge);
     let badge = Badge {
         grouped: responders::badge::grouped(&person.badge),
@@ -145,7 +153,8 @@ fn page(tx: &mut Tx, volunteer: Id<things::Volunteer>, public: &str) -> Result<D
         team: person.team_name,
         badge,
         duty,
-        gone,
+        gone: gone.map(|held| held.standing),
+        open_again,
         reasons: DeclineReason::ALL.to_vec(),
         epoch: store::epoch::current(tx)?.id,
     })
@@ -181,6 +190,14 @@ fn duty(tx: &mut Tx, held: Assignment) -> Result<Option<TodaysDuty>, Fault> {
         is_checked_in,
         changed_at: held.told_at,
     }))
+}
+
+fn open_again(tx: &mut Tx, held: &Assignment) -> Result<Option<Id<things::Assignment>>, Fault> {
+    if !matches!(held.standing, Standing::Declined { .. }) {
+        return Ok(None);
+    }
+    let order = orders::known(tx, held.order)?;
+    Ok(super::answer::is_still_open(tx, &order, held)?.then_some(held.id))
 }
 
 fn place_of(tx: &mut Tx, before: Id<things::Assignment>) -> Result<Option<String>, Fault> {

@@ -1,15 +1,16 @@
 //! Who cannot come, and why: those who look for others read it.
 
-use domain::{Id, PostRole, things};
+use domain::{Event, Id, PostRole, things};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use web::{Desk, Fault, Page, view};
+use web::{Desk, Done, Fault, Page, Undo, view};
 
 use crate::{
     plans::show::site_map,
+    refusals::Refused,
     rules::standing::{DeclineReason, Standing},
-    store::{assignments, orders::Order},
+    store::{assignments, orders::Order, tallies},
 };
 
 /// More than are read in one go; those who declined last come first.
@@ -75,4 +76,31 @@ fn page(tx: &mut Tx, id: Id<things::Order>) -> Result<DeclinedPage, Fault> {
         });
     }
     Ok(DeclinedPage { order, lines, count })
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub struct AskAgain {
+    order: Id<things::Order>,
+    volunteer: Id<things::Volunteer>,
+    /// Not to be asked after all.
+    #[serde(default)]
+    off: bool,
+}
+
+/// Somebody who declined can come, or is needed badly: the next plan or proposal may ask them again.
+pub async fn ask_again(desk: Desk, ask: AskAgain) -> Result<Done<()>, Fault> {
+    desk.change(move |tx| {
+        let order = super::open(tx, ask.order)?;
+        if !assignments::ask_again(tx, order.id, ask.volunteer, !ask.off)? {
+            return Err(Refused::DidNotDecline.into());
+        }
+        tallies::recount(tx, &order)?;
+        let event = Event::PersonExcluded { volunteer: ask.volunteer, order: order.id, excluded: ask.off };
+        Ok(tx.record(&order.jurisdiction(), ask.volunteer.uuid(), &event)?)
+    })
+    .await?;
+    let path = format!("/orders/{}/declined", ask.order);
+    let off = if ask.off { "false" } else { "true" };
+    let undo = Undo::by(path.clone(), &[("volunteer", &ask.volunteer.to_string()), ("off", off)]);
+    Ok(Done::at(path, ()).saying("deployments-asked-again").undone_by(undo))
 }

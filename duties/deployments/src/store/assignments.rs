@@ -139,6 +139,27 @@ pub fn declined(tx: &mut Tx, order: Id<AnOrder>) -> Result<Vec<Assignment>, Erro
     tx.rows(&sql, params![order], Assignment::read)
 }
 
+/// Who declined stands under the duty again and comes; refused by the key of the day when they hold another.
+pub fn come_back(tx: &mut Tx, id: Id<AnAssignment>) -> Result<(), Error> {
+    tx.execute(
+        "update assignments set state = 'acknowledged', acknowledged_at = $2, ended_at = null, declined_why = null, \
+         declined_note = null where id = $1 and state = 'declined'",
+        params![id, tx.at()],
+    )?;
+    Ok(())
+}
+
+/// Plans may ask somebody again who declined, or may not after all. Gives whether that changed anything.
+pub fn ask_again(tx: &mut Tx, order: Id<AnOrder>, volunteer: Id<Volunteer>, may: bool) -> Result<bool, Error> {
+    let (from, to) = if may { ("declined", "withdrawn") } else { ("withdrawn", "declined") };
+    let rows = tx.execute(
+        "update assignments set state = $3 where order_id = $1 and volunteer = $2 and state = $4 \
+         and declined_why is not null",
+        params![order, volunteer, to, from],
+    )?;
+    Ok(rows > 0)
+}
+
 /// Who is held by another open order at these hours.
 pub fn held_elsewhere(tx: &mut Tx, order: &Order) -> Result<Vec<Id<Volunteer>>, Error> {
     let (from, until) = order.shift();

@@ -53,6 +53,82 @@ async fn a_refusal_frees_the_post_and_is_told_to_those_who_look_for_others() {
 }
 
 #[tokio::test]
+async fn who_declined_by_a_slip_can_come_after_all_while_the_post_is_free() {
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    let held = ground.assignments(&order).await[0].clone();
+    let volunteer = ground.house.volunteer(held.volunteer).await;
+    let (own, decline) = (json!({"assignment": held.id}), json!({"assignment": held.id, "why": "ill"}));
+    volunteer.post("/duty/refusal", decline.clone()).await.json();
+    assert!(volunteer.page("/duty", "en").await.text.contains("I can come after all"));
+    for _ in 0..2 {
+        volunteer.post("/duty/return", own.clone()).await.json();
+    }
+    let post = async || {
+        let tallies = ground.tallies(&order).await;
+        let tally = tallies.into_iter().find(|tally| (tally.site, tally.role) == (held.site, held.role)).unwrap();
+        (tally.need - tally.assigned, tally.acknowledged, tally.declined)
+    };
+    assert_eq!(post().await, (0, 1, 0), "as one who comes");
+    assert_eq!(volunteer.get("/duty").await.json()["duty"]["standing"]["state"], "acknowledged");
+    // Declined again, and meanwhile somebody else was found: the page no longer offers it, and says so when asked.
+    volunteer.post("/duty/refusal", decline).await.json();
+    assert_eq!(post().await, (1, 0, 1));
+    let plan = ground.plan(&order).await;
+    ground.publish(&order, &plan).await;
+    assert_eq!(post().await.0, 0, "somebody else stands there");
+    let page = volunteer.page("/duty", "en").await.text;
+    assert!(!page.contains("I can come after all") && page.contains("You have declined"), "{page}");
+    assert_eq!(volunteer.post("/duty/return", own).await.refused(), "409 deployments.29");
+    let other = ground.house.volunteer(ground.assignments(&order).await[3].volunteer).await;
+    let stolen = json!({"assignment": held.id});
+    assert_eq!(other.post("/duty/return", stolen).await.refused(), "404 deployments.12");
+}
+
+#[tokio::test]
+async fn whoever_declined_is_asked_again_when_the_allocators_say_so() {
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    let held = ground.assignments(&order).await[0].clone();
+    let volunteer = ground.house.volunteer(held.volunteer).await;
+    volunteer.post("/duty/refusal", json!({"assignment": held.id, "why": "working"})).await.json();
+    let pin = json!({"volunteer": held.volunteer, "site": held.site, "role": held.role});
+    ground.officer.post(&format!("/orders/{order}/pins"), pin).await.json();
+    let stands = async || {
+        let plan = ground.plan(&order).await;
+        ground.publish(&order, &plan).await;
+        ground.assignments(&order).await.iter().any(|now| now.volunteer == held.volunteer)
+    };
+    let path = format!("/orders/{order}/declined");
+    assert!(ground.officer.page(&path, "en").await.text.contains("Ask again"));
+    let again = json!({"volunteer": held.volunteer});
+    ground.officer.post(&path, again.clone()).await.json();
+    assert_eq!(ground.officer.post(&path, again.clone()).await.refused(), "409 deployments.30", "once");
+    // Taken back at once: not asked, as the control shows.
+    ground.officer.post(&path, json!({"volunteer": held.volunteer, "off": true})).await.json();
+    assert!(!stands().await, "control: whoever declined is asked by no plan, pinned or not");
+    ground.officer.post(&path, again).await.json();
+    assert!(stands().await, "asked again");
+    assert_eq!(volunteer.get("/duty").await.json()["duty"]["standing"]["state"], "told");
+}
+
+#[tokio::test]
+async fn who_has_served_is_thanked_and_comes_back_only_by_a_small_link() {
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    let held = ground.assignments(&order).await[0].clone();
+    let volunteer = ground.house.volunteer(held.volunteer).await;
+    volunteer.post("/duty/acknowledgement", json!({"assignment": held.id})).await.json();
+    let before = volunteer.page("/duty", "en").await.text;
+    assert!(before.contains("I am here: check in") && !before.contains("You are done"), "{before}");
+    volunteer.post("/duty/check-in", json!({})).await.json();
+    volunteer.post("/duty/check-out", json!({})).await.json();
+    let after = volunteer.page("/duty", "en").await.text;
+    assert!(after.contains("You are done. Thank you!") && !after.contains("I am here: check in"), "{after}");
+    assert!(after.contains("<button class=\"link\">I came back: check in again"), "{after}");
+}
+
+#[tokio::test]
 async fn nobody_answers_for_another_and_who_has_come_does_not_decline() {
     let ground = Ground::small().await;
     let order = ground.told().await;
