@@ -16,6 +16,10 @@ function what({ body, volunteer }, site) {
     const button = document.querySelector(`form[data-outbox=mark] [name=item][value="${body.item}"] ~ button`);
     return `${site.mark} ${button ? button.textContent : ''}`;
   }
+  if (body.kind === 'stage') {
+    const button = document.querySelector(`form[data-outbox=stage] [name=stage][value="${body.stage}"] ~ button`);
+    return `${body.undo ? site.undo : ''} ${button ? button.textContent : ''}`;
+  }
   return `${site[body.kind]} ${body.details || body.text || body.role || ''}`;
 }
 
@@ -34,10 +38,10 @@ export function paintEntries(all, site) {
   document.getElementById('entries').replaceChildren(...lines);
 }
 
-/** Requests and announcements that are only on this phone, above those the server has. */
+/** Requests, announcements and stages that are only on this phone, above those the server has. */
 export function paintWaiting(entries, site) {
   const box = document.getElementById('waiting-requests');
-  const waiting = entries.filter(({ body, state }) => ['request', 'announcement'].includes(body.kind) && ['here', 'no'].includes(state));
+  const waiting = entries.filter(({ body, state }) => ['request', 'announcement', 'stage'].includes(body.kind) && ['here', 'no'].includes(state));
   box.replaceChildren(...waiting.slice(-SHOWN).map((entry) => {
     const card = document.createElement('p');
     card.className = 'panel';

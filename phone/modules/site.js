@@ -22,8 +22,9 @@ const SLIP_MS = 800;
 /** What each form says, as an entry. */
 const READ = {
   check_in: (form) => tapped(row(form.get('volunteer')), form.get('way')),
-  badge: (form, element) => byCode(form.get('badge'), element),
+  badge: (form, element) => byCode(form, element),
   mark: (form) => keep({ kind: 'mark', item: form.get('item'), done: form.get('done') === 'true' }),
+  stage: (form, element) => declare(form.get('stage'), element),
   request: (form, element) => send(element, {
     kind: 'request',
     request: form.get('kind'),
@@ -48,6 +49,20 @@ async function send(element, body) {
   toast(words().sentLater);
 }
 
+/** How far the site has come. What is so already is not said again; the server opens no site that lacks something. */
+async function declare(stage, element) {
+  const button = element.querySelector('button');
+  if (button.getAttribute('aria-pressed') === 'true') return;
+  const lacking = [...document.querySelectorAll('form[data-required] button[aria-pressed=false]')];
+  if (stage === 'open' && lacking.length) {
+    toast(`${site.lacks} ${lacking.map((tick) => tick.firstChild.textContent).join(' · ')}`);
+    return;
+  }
+  if (element.dataset.sure && !window.confirm(element.dataset.sure)) return;
+  await keep({ kind: 'stage', stage });
+  toast(button.textContent, () => keep({ kind: 'stage', stage, undo: true }));
+}
+
 let lastTap = { at: 0 };
 
 async function tapped(line, way) {
@@ -63,26 +78,62 @@ async function checkIn(line, way) {
   toast(`${name} ${role} · ${way === 'out' ? site.out : site.in}`, () => keep({ kind: 'check_in', volunteer, way: 'undo' }));
 }
 
-/** A code, scanned or typed. Gives what to read back, and whether it was good. */
-async function badge(typed) {
+/** The code of somebody who is not of this site, while it is asked for which post they come. */
+let asked;
+
+/**
+ * A code, scanned or typed. Gives what to read back, and whether it was good. Whoever is not of this site is entered once it
+ * is known for which post; the shortest one is proposed.
+ */
+async function badge(typed, role) {
   const code = readBadge(typed);
   if (!code) return { isGood: false, text: site.misread };
+  if (asked && asked !== code) await enterAsked();
   const line = await byBadge(code);
+  if (!line && asked !== code) {
+    askRole(code);
+    return { isGood: false, text: site.strangerAs };
+  }
   if (!line) {
-    await keep({ kind: 'check_in', badge: code, way: 'in' });
+    await enterAsked(role);
     return { isGood: true, text: site.stranger };
   }
-  const { name, role } = line.dataset;
-  if (isHere(line, outbox.entries)) return { isGood: true, text: `${name} ${role} · ${site.twice}` };
+  const { name, role: post } = line.dataset;
+  if (isHere(line, outbox.entries)) return { isGood: true, text: `${name} ${post} · ${site.twice}` };
   await checkIn(line, 'in');
-  return { isGood: true, text: `${name} ${role} · ${site.in}` };
+  return { isGood: true, text: `${name} ${post} · ${site.in}` };
 }
 
-async function byCode(typed, form) {
-  const { isGood, text } = await badge(typed);
+function askRole(code) {
+  asked = code;
+  const form = document.querySelector('form[data-outbox=badge]');
+  form.querySelector('[name=badge]').value = code;
+  form.querySelector('[data-ask-role]').hidden = false;
+  form.querySelector('select').value = shortest() || form.querySelector('select').value;
+}
+
+/** Whoever was scanned came, also when nobody chose a post before the next one: then for the one that was proposed. */
+async function enterAsked(role) {
+  const code = asked;
+  const label = document.querySelector('[data-ask-role]');
+  asked = undefined;
+  label.hidden = true;
+  await keep({ kind: 'check_in', badge: code, way: 'in', role: role || label.querySelector('select').value });
+}
+
+/** The post that lacks most people, with those who were entered here and are not in the list yet. */
+function shortest() {
+  const came = outbox.entries.filter((entry) => entry.body.kind === 'check_in' && entry.body.role && isNews(entry));
+  const short = ({ role, short: lacking }) => Number(lacking) - came.filter(({ body }) => body.role === role).length;
+  const posts = [...document.querySelectorAll('#part-people details[data-role]')].map(({ dataset }) => dataset).filter(({ role }) => role);
+  return posts.sort((a, b) => short(b) - short(a)).map(({ role }) => role)[0];
+}
+
+async function byCode(said, form) {
+  const { isGood, text } = await badge(said.get('badge'), said.get('role'));
   readBack(isGood, text);
   if (isGood) form.reset();
-  form.querySelector('input').focus();
+  form.querySelector(asked ? 'select' : 'input').focus();
 }
 
 function readBack(isGood, text) {
@@ -136,7 +187,7 @@ function wireScanner() {
     document.getElementById('read-back').className = 'lead';
     if (!isWithCamera) panel.querySelector('input').focus();
   };
-  panel.hidden = true;
+  panel.hidden = panel.querySelector('[data-ask-role]').hidden = true;
   document.getElementById('dock').hidden = false;
   document.querySelector('[data-type-code]').addEventListener('click', () => open(false));
   document.querySelector('[data-scan]').addEventListener('click', async () => {
@@ -155,6 +206,7 @@ function wireScanner() {
   });
   close.addEventListener('click', () => {
     if (scanner) scanner.stop();
+    if (asked) enterAsked();
     panel.hidden = true;
   });
 }
@@ -167,6 +219,7 @@ function noScanner({ why = 'reader' }) {
 function paint() {
   paintPeople(outbox.entries, site);
   paintMarks(outbox.entries);
+  paintStages(outbox.entries);
   paintWaiting(outbox.entries, site);
   paintEntries(outbox.entries, site);
 }
@@ -181,6 +234,24 @@ function paintMarks(entries) {
     if (!last) continue;
     button.setAttribute('aria-pressed', last.body.done);
     form.querySelector('[name=done]').value = !last.body.done;
+  }
+}
+
+/** The stages as the server has them, and what was said here since. */
+function paintStages(entries) {
+  const forms = new Map([...document.querySelectorAll('form[data-outbox=stage]')].map((form) => [form.querySelector('[name=stage]').value, form]));
+  if (!forms.size) return;
+  const is = new Map([...forms].map(([stage, form]) => [stage, form.dataset.said === 'true']));
+  const news = entries.filter((entry) => entry.body.kind === 'stage' && entry.body.order === order && isNews(entry));
+  for (const { body: { stage, undo } } of news) {
+    is.set(stage, !undo);
+    if (stage === 'open' && !undo) is.set('set_up', true).set('closed', false);
+    if (stage === 'closed') is.set('open', Boolean(undo));
+  }
+  for (const [stage, form] of forms) {
+    const button = form.querySelector('button');
+    button.setAttribute('aria-pressed', is.get(stage));
+    button.classList.toggle('pending', news.some(({ body, state }) => body.stage === stage && state === 'here'));
   }
 }
 

@@ -1,12 +1,13 @@
-// What a chief does with one tap or a few letters: a badge's code typed without a network, a call, and the text for the
-// group; and that their people find whom to ask.
+// What a chief does with one tap or a few letters: a badge's code typed without a network, set up and open said without
+// one, a call, and the text for the group; and that their people find whom to ask.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { SCREENS } from './rig/browser.mjs';
 import { openPost } from './rig/post.mjs';
-import { allSent, entries, newPhone as phoneOf, openSite } from './rig/site.mjs';
+import { reconnect } from './rig/night.mjs';
+import { allSent, entries, newPhone as phoneOf, openSite, truth } from './rig/site.mjs';
 
 const { house, front, browser, newPhone } = await openPost();
 
@@ -51,6 +52,37 @@ test('control: a code with one letter wrong enters nobody', async () => {
   const { badge } = await somebody();
   const { entered } = await typed(`${badge[0] === '7' ? '8' : '7'}${badge.slice(1)}`);
   assert.deepEqual(entered, []);
+});
+
+test('somebody nobody sent is asked for a post without a network, the shortest proposed, and fills it', async () => {
+  const page_ = await house.ask(`/sites/${house.site}/post`);
+  const here = new Set(page_.groups.flatMap(({ people }) => people.map(({ code }) => code)));
+  const [team] = (await house.ask('/teams')).teams;
+  const { badges } = await house.ask(`/teams/${team.id}/badges`);
+  const { badge: code } = badges.find((one) => !here.has(one.code));
+  const short = ({ head }) => head.need - head.arrived;
+  const [worst] = page_.groups.filter(({ role }) => role).sort((a, b) => short(b) - short(a));
+  const context = await newPhone({ serviceWorkers: 'block' });
+  try {
+    const page = await openSite(context);
+    front.setDown(true);
+    await page.locator('[data-type-code]').tap();
+    assert.ok(!(await page.locator('[data-ask-role]').isVisible()), 'asked of nobody who is on the list');
+    await page.locator('#scanner input[name=badge]').fill(code);
+    await page.locator('#scanner button.main').tap();
+    await page.locator('[data-ask-role]').waitFor();
+    assert.deepEqual(await entries(page), [], 'not entered before it is known for what');
+    assert.equal(await page.locator('[data-ask-role] select').inputValue(), worst.role);
+    await page.locator('#scanner button.main').tap();
+    await page.locator('#read-back.tag-good').waitFor();
+    assert.deepEqual((await entries(page)).map(({ body }) => [body.badge, body.role]), [[code, worst.role]]);
+    await reconnect(front, page);
+    const after = (await house.ask(`/sites/${house.site}/post`)).groups.find(({ role }) => role === worst.role);
+    assert.equal(after.head.arrived, worst.head.arrived + 1, 'the site is short of one fewer');
+  } finally {
+    front.setDown(false);
+    await context.close();
+  }
 });
 
 test('one tap asks for a number and dials it', async () => {
@@ -102,4 +134,55 @@ test('a volunteer’s page names the chief, and one tap calls them', async () =>
   } finally {
     await context.close();
   }
+});
+
+const stages = (page) => page.locator('form[data-outbox=stage] button').evaluateAll((buttons) => buttons.map((button) => button.getAttribute('aria-pressed')));
+
+/** Everything is ticked and the site stands and opens, while there is no network and the page is closed once. */
+async function opened({ ticks }) {
+  const context = await newPhone({ serviceWorkers: 'block' });
+  try {
+    let page = await openSite(context);
+    const path = new URL(page.url()).pathname;
+    front.refuses = /\/outbox$/;
+    if (ticks) await page.evaluate(() => document.querySelectorAll('form[data-required] button[aria-pressed=false]').forEach((tick) => tick.click()));
+    await page.waitForFunction((ticks) => !ticks || !document.querySelector('form[data-required] button[aria-pressed=false]'), ticks);
+    const [setUp, open] = await page.locator('form[data-outbox=stage] button').all();
+    await setUp.tap();
+    await page.waitForFunction(() => document.querySelector('form[data-outbox=stage] button').getAttribute('aria-pressed') === 'true');
+    await open.tap();
+    await page.waitForTimeout(300);
+    await page.close();
+    page = await openSite(context, path);
+    const [seen, said] = [await stages(page), (await entries(page)).filter(({ body }) => body.kind === 'stage')];
+    const before = await truth(page);
+    await page.waitForTimeout(1500);
+    await reconnect(front, page);
+    const after = await truth(page);
+    return { seen, said, before: before.readiness, after: after.readiness, shown: await stages(page) };
+  } finally {
+    front.refuses = null;
+    await context.close();
+  }
+}
+
+test('control: a site that lacks something is set up without a network, and does not open', async () => {
+  const { seen, said, after } = await opened({ ticks: false });
+  assert.deepEqual(seen, ['true', 'false', 'false']);
+  assert.deepEqual(said.map(({ body }) => body.stage), ['set_up']);
+  assert.equal(after.stage, 'set_up');
+  assert.equal(after.times.opened_at, null);
+  await house.ask(`/sites/${house.site}/readiness/withdrawal`, { stage: 'set_up' });
+});
+
+test('a site stands and opens without a network: sent later once, with the time it was said', async () => {
+  const { seen, said, before, after, shown } = await opened({ ticks: true });
+  assert.deepEqual(seen, ['true', 'true', 'false'], 'the page opened anew still says so');
+  assert.deepEqual(said.map(({ body, state }) => [body.stage, state]), [['set_up', 'here'], ['open', 'here']]);
+  assert.equal(before.times.set_up_at, null, 'nothing had been sent');
+  assert.equal(after.stage, 'open');
+  for (const [time, { at }] of [[after.times.set_up_at, said[0]], [after.times.opened_at, said[1]]]) {
+    assert.ok(Math.abs(Number(time) - at) < 1000, `${time} is when it was said: ${at}`);
+  }
+  assert.deepEqual(shown, ['true', 'true', 'false']);
 });

@@ -167,6 +167,16 @@ impl InWords for Reason {
     }
 }
 
+/// One of the buttons that say how far a site has come.
+pub struct StageStep {
+    pub stage: Stage,
+    pub address: &'static str,
+    pub word: &'static str,
+    pub is_so: bool,
+    /// What is asked before.
+    pub sure_word: Option<&'static str>,
+}
+
 impl SitePage {
     pub fn stage_word(&self) -> String {
         let stage = self.readiness.as_ref().map_or(Stage::Preparing, |ready| ready.stage);
@@ -179,6 +189,19 @@ impl SitePage {
             Some(Stage::Closed) => "tag-off",
             Some(Stage::Preparing) | None => "tag-warn",
         }
+    }
+
+    /// The three buttons of the site's day.
+    pub fn stage_steps(&self) -> [StageStep; 3] {
+        let stage = self.readiness.as_ref().map_or(Stage::Preparing, |ready| ready.stage);
+        let stands = self.readiness.as_ref().is_some_and(|ready| ready.times.set_up_at.is_some());
+        let step = |stage, address, word, is_so| StageStep { stage, address, word, is_so, sure_word: None };
+        let closing = step(Stage::Closed, "closure", "places-say-close", stage == Stage::Closed);
+        [
+            step(Stage::SetUp, "set-up", "places-say-set-up", stands),
+            step(Stage::Open, "opening", "places-say-open", stage == Stage::Open),
+            StageStep { sure_word: Some("places-close-sure"), ..closing },
+        ]
     }
 
     #[expect(clippy::unused_self, reason = "templates call it on the page")]
@@ -272,6 +295,7 @@ impl DutyPage {
     /// What became of the last duty, when there is none now.
     pub const fn gone_word(&self) -> Option<&'static str> {
         match self.gone {
+            Some(Standing::Declined { .. }) if self.open_again.is_some() => Some("deployments-you-declined-open"),
             Some(Standing::Declined { .. }) => Some("deployments-you-declined-long"),
             Some(Standing::Withdrawn { .. }) => Some("deployments-you-withdrawn-long"),
             _ => None,

@@ -44,6 +44,7 @@ pub use crate::{
 pub mod readiness {
     pub use crate::{
         rules::day::{Item, Mark, Stage, Times, when_done},
+        run_day::{declare, take_back},
         store::days::{
             ItemState, Opening, Readiness, SiteDay, close, declare_set_up, heard, last_heard, latest_order, mark, open,
             overview, prepare, state, withdraw,

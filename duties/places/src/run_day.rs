@@ -8,7 +8,7 @@ use domain::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use web::{Desk, Done, Fault, Undo};
+use web::{Desk, Done, Fault, Undo, refusal::Refused as WebRefused};
 
 use crate::{
     ready::order_of,
@@ -70,27 +70,57 @@ pub async fn mark(desk: Desk, ask: MarkAsk) -> Result<Done<DayNow>, Fault> {
 
 pub async fn set_up(desk: Desk, ask: StageAsk) -> Result<Done<DayNow>, Fault> {
     let at = when_done(desk.at(), ask.marked_at, ask.sent_at);
-    act(desk, ask.order, "places-set-up-said", move |tx, order, site| Ok(days::declare_set_up(tx, order, site, at)?))
-        .await
-        .map(taken_back)
+    say(desk, ask.order, "places-set-up-said", Stage::SetUp, at).await
 }
 
 pub async fn open(desk: Desk, ask: StageAsk) -> Result<Done<DayNow>, Fault> {
     let at = when_done(desk.at(), ask.marked_at, ask.sent_at);
-    let asked = desk.clone();
-    act(desk, ask.order, "places-open-said", move |tx, order, site| match days::open(tx, order, site, at)? {
-        Opening::Opened => Ok(()),
-        Opening::Lacks(missing) => Err(not_ready(&asked, &missing)),
-    })
-    .await
-    .map(taken_back)
+    say(desk, ask.order, "places-open-said", Stage::Open, at).await
 }
 
 pub async fn close(desk: Desk, ask: StageAsk) -> Result<Done<DayNow>, Fault> {
     let at = when_done(desk.at(), ask.marked_at, ask.sent_at);
-    act(desk, ask.order, "places-close-said", move |tx, order, site| Ok(days::close(tx, order, site, at)?))
-        .await
-        .map(taken_back)
+    say(desk, ask.order, "places-close-said", Stage::Closed, at).await
+}
+
+async fn say(
+    desk: Desk,
+    named: Option<Id<Order>>,
+    saying: &'static str,
+    stage: Stage,
+    at: Moment,
+) -> Result<Done<DayNow>, Fault> {
+    let asked = desk.clone();
+    act(desk, named, saying, move |tx, order, site| declare(tx, &asked, order, site, stage, at)).await.map(taken_back)
+}
+
+/// The site has come to a stage, as of `at`, however late that is heard. The face for duties above.
+pub fn declare(
+    tx: &mut Tx,
+    desk: &Desk,
+    order: Id<Order>,
+    site: Id<Site>,
+    stage: Stage,
+    at: Moment,
+) -> Result<(), Fault> {
+    match stage {
+        Stage::Preparing => Err(WebRefused::NotUnderstood.with("reason", "stage: set_up, open or closed").into()),
+        Stage::SetUp => Ok(days::declare_set_up(tx, order, site, at)?),
+        Stage::Open => match days::open(tx, order, site, at)? {
+            Opening::Opened => Ok(()),
+            Opening::Lacks(missing) => Err(not_ready(desk, &missing)),
+        },
+        Stage::Closed => Ok(days::close(tx, order, site, at)?),
+    }
+}
+
+/// Takes back the stage somebody declared, unless the site has moved on since. The face for duties above.
+pub fn take_back(tx: &mut Tx, order: Id<Order>, site: Id<Site>, stage: Stage) -> Result<(), Fault> {
+    let now = days::state(tx, order, site)?.map(|readiness| readiness.stage);
+    if now != Some(stage) {
+        return Err(Refused::StageMovedOn.into());
+    }
+    Ok(days::withdraw(tx, order, site)?)
 }
 
 /// The stage that was declared can be taken back where it is said: a site that was closed before is closed again.
@@ -107,15 +137,9 @@ fn taken_back((done, before): (Done<DayNow>, Stage)) -> Done<DayNow> {
 
 /// Takes back the stage somebody saw, unless the site has moved on since.
 pub async fn withdraw(desk: Desk, ask: WithdrawAsk) -> Result<Done<DayNow>, Fault> {
-    act(desk, ask.order, "places-stage-withdrawn", move |tx, order, site| {
-        let now = days::state(tx, order, site)?.map(|readiness| readiness.stage);
-        if now != Some(ask.stage) {
-            return Err(Refused::StageMovedOn.into());
-        }
-        Ok(days::withdraw(tx, order, site)?)
-    })
-    .await
-    .map(|(done, _)| done)
+    act(desk, ask.order, "places-stage-withdrawn", move |tx, order, site| take_back(tx, order, site, ask.stage))
+        .await
+        .map(|(done, _)| done)
 }
 
 async fn act(

@@ -103,7 +103,9 @@ impl<'o> Gate<'o> {
             return Err(Refused::NotKnownHere.into());
         }
         let is_sent_here = held.as_ref().is_some_and(|held| held.site == self.site.id);
-        let role = entry.role.or(held.as_ref().map(|held| held.role));
+        // Whoever is sent here has their post; what the gate was asked about walk-ins does not change it.
+        let own = held.as_ref().map(|held| held.role);
+        let role = if is_sent_here { own } else { entry.role.or(own) };
         let came = self.arrive(tx, entry, role, held.as_ref().filter(|_| is_sent_here))?;
         if let attendance::CheckedIn::Moved { from, order } = came {
             self.leave_tally(tx, order, from, entry.volunteer)?;

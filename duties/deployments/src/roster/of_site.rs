@@ -30,6 +30,14 @@ pub struct SiteRosterPage {
 }
 view!(SiteRosterPage, "site_roster.html");
 
+impl SiteRosterPage {
+    /// The post that lacks most people: whoever turns up unexpected goes there first.
+    fn is_shortest(&self, role: &PostRole) -> bool {
+        let short = |tally: &&Tally| i64::from(tally.need) - i64::from(tally.arrived);
+        self.tallies.iter().rev().max_by_key(short).is_some_and(|tally| tally.role == *role)
+    }
+}
+
 pub async fn show(desk: Desk, _: Ask) -> Result<Page<SiteRosterPage>, Fault> {
     let site = desk.site()?;
     let page = desk.look(move |tx| page(tx, site)).await?;

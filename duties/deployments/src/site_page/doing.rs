@@ -43,6 +43,14 @@ pub fn act(tx: &mut Tx, turn: &Turn<'_>, item: &Item) -> Result<Verdict, Fault> 
             readiness::mark(tx, order.id, turn.site, *item, Mark { done: *done, at })?;
             Ok(blank(n))
         }
+        What::Stage { stage, undo: false } => {
+            readiness::declare(tx, turn.desk, order.id, turn.site, *stage, at)?;
+            Ok(blank(n))
+        }
+        What::Stage { stage, undo: true } => {
+            readiness::take_back(tx, order.id, turn.site, *stage)?;
+            Ok(blank(n))
+        }
         What::Request { request, role, count, details } => {
             let wanted = Wanted { kind: *request, role: *role, count: *count };
             Ok(Verdict { number: Some(raise(tx, turn, &order, wanted, details.as_deref())?), ..blank(n) })
@@ -57,7 +65,7 @@ pub fn act(tx: &mut Tx, turn: &Turn<'_>, item: &Item) -> Result<Verdict, Fault> 
 const fn right_of(what: &What) -> Right {
     match what {
         What::CheckIn { .. } => Right::CheckPeopleIn,
-        What::Mark { .. } | What::Announcement { .. } => Right::RunSite,
+        What::Mark { .. } | What::Stage { .. } | What::Announcement { .. } => Right::RunSite,
         What::Request { .. } => Right::RaiseRequests,
     }
 }

@@ -1,5 +1,5 @@
-//! What a phone of the site entered, sent at once or hours later: check-ins, marks of the checklist, requests,
-//! announcements, in the order of the phone's running number. (phone, number) is the key: what comes again gets the first
+//! What a phone of the site entered, sent at once or hours later: check-ins, marks of the checklist, stages,
+//! requests, announcements, in the order of the phone's running number. (phone, number) is the key: what comes again gets the first
 //! answer again, and other content under the same number is kept for a person to decide. One bad entry spoils no other.
 
 use domain::{
@@ -58,6 +58,12 @@ pub enum What {
     },
     /// A mark of the set-up checklist.
     Mark { item: readiness::Item, done: bool },
+    /// The site stands, takes people, is done; or that was a mistake.
+    Stage {
+        stage: readiness::Stage,
+        #[serde(default)]
+        undo: bool,
+    },
     /// One of the three buttons.
     Request { request: problems::Kind, role: Option<PostRole>, count: Option<u32>, details: Option<String> },
     /// Words to everybody of the site, or to one role.

@@ -59,6 +59,22 @@ pub struct Heads {
     pub missing: u32,
 }
 
+impl Heads {
+    /// How many more have to come; below nothing when more came than were needed.
+    pub const fn short(&self) -> i64 {
+        self.need as i64 - self.arrived as i64
+    }
+}
+
+impl SitePage {
+    /// The post that lacks most people: whoever turns up unexpected goes there first.
+    pub fn is_shortest(&self, role: &PostRole) -> bool {
+        let short = |group: &&RoleGroup| group.head.short();
+        let shortest = self.groups.iter().filter(|group| group.role.is_some()).rev().max_by_key(short);
+        shortest.is_some_and(|group| group.role == Some(*role))
+    }
+}
+
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RoleGroup {
     /// None for those who came and nobody said for what.

@@ -85,6 +85,42 @@ async fn one_bad_entry_spoils_no_other() {
 }
 
 #[tokio::test]
+async fn two_who_turn_up_fill_the_posts_they_are_taken_for() {
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    let held = ground.at_site(&order, 0).await;
+    let chief = ground.chief(0).await;
+    let assigned: Vec<_> = ground.assignments(&order).await.iter().map(|held| held.volunteer).collect();
+    let mut idle = ground.volunteers.iter().filter(|id| !assigned.contains(id));
+    let arrived = async || ground.tallies(&order).await.iter().map(|tally| tally.arrived).sum::<u32>();
+    // The control: nobody said for what, so they stand there and no post is filled.
+    let unasked = [item(&ground, idle.next().unwrap(), "in")];
+    assert_eq!(send(&chief, &ground, 0, &unasked).await, ["accepted"]);
+    assert_eq!(arrived().await, 0);
+    let taken_for = |role: &str, who: serde_json::Value| {
+        let mut item = item(&ground, who, "in");
+        item["role"] = json!(role);
+        item
+    };
+    let role = held[0].role.name();
+    let asked = [idle.next().unwrap(), idle.next().unwrap()].map(|who| taken_for(role, json!(who)));
+    assert_eq!(send(&chief, &ground, 0, &asked).await, ["accepted"; 2]);
+    assert_eq!(arrived().await, 2, "each fills a post");
+    // Whoever is sent here keeps the post they were sent for, whatever was asked at the gate.
+    let other = if role == "runner" { "registrar" } else { "runner" };
+    assert_eq!(send(&chief, &ground, 0, &[taken_for(other, json!(held[0].volunteer))]).await, ["accepted"]);
+    let of_role =
+        ground.tallies(&order).await.into_iter().find(|t| t.site == ground.sites[0] && t.role == held[0].role);
+    assert_eq!(of_role.unwrap().arrived, 3);
+    // Both pages ask, and propose the post that lacks most.
+    for path in ["post", "roster"] {
+        let page = chief.page(&format!("/sites/{}/{path}", ground.sites[0]), "en").await.text;
+        assert!(page.contains("For which post, if nobody sent them here"), "{path}");
+        assert_eq!(page.matches(" selected>").count(), 1, "{path}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn whoever_turns_up_is_recorded_where_they_stand() {
     let ground = Ground::small().await;
     let order = ground.told().await;

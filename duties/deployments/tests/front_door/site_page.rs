@@ -253,3 +253,40 @@ async fn the_page_is_for_those_who_run_the_site() {
     let home = chief.page("/", "zh-CN").await;
     assert_eq!(home.location.as_deref(), Some(path.as_str()));
 }
+
+const REQUIRED: [&str; 5] = ["chief", "registrar", "samplers", "tubes", "device_check"];
+
+#[tokio::test]
+async fn a_site_says_without_a_network_that_it_stands_and_the_phones_time_counts() {
+    let ground = Ground::small().await;
+    ground.told().await;
+    let chief = ground.chief(0).await;
+    let (now, standing) = (ground.now(), ground.now().plus_min(-20));
+    let stage =
+        |n: i64, stage: &str, at: domain::Moment| json!({"kind": "stage", "stage": stage, "n": n, "at": at.ms()});
+    let times = async || chief.get(&format!("/sites/{}/readiness", ground.sites[0])).await.json()["times"].clone();
+    // Nothing is ticked: it stands, and it does not open; the sentence says what is missing.
+    let first = [stage(1, "set_up", standing), stage(2, "open", standing), stage(3, "preparing", standing)];
+    let taken = send_from(&chief, &ground, PHONE, &first).await;
+    assert_eq!(outcomes(&taken), ["accepted", "refused", "refused"], "{taken}");
+    assert!(taken["results"][1]["sentence"].as_str().is_some_and(|text| text.contains("点长")), "{taken}");
+    assert_eq!(times().await["set_up_at"], json!(standing.ms()), "not when it was received");
+    // Everything ticked, then opened, in one turn that comes twice.
+    let mut items: Vec<Value> = (4..)
+        .zip(REQUIRED)
+        .map(|(n, item)| json!({"kind": "mark", "item": item, "done": true, "n": n, "at": standing.ms()}))
+        .collect();
+    items.push(stage(9, "open", now.plus_min(-5)));
+    for _ in 0..2 {
+        assert!(send(&chief, &ground, &items).await.iter().all(|outcome| outcome == "accepted"));
+    }
+    assert_eq!(times().await["opened_at"], json!(now.plus_min(-5).ms()));
+    // Closed by a slip, and taken back; what has moved on is not taken back.
+    let undo = json!({"kind": "stage", "stage": "closed", "undo": true, "n": 11, "at": now.ms()});
+    let late = json!({"kind": "stage", "stage": "set_up", "undo": true, "n": 12, "at": now.ms()});
+    assert_eq!(
+        send(&chief, &ground, &[stage(10, "closed", now), undo, late]).await,
+        ["accepted", "accepted", "refused"]
+    );
+    assert_eq!(page(&chief, &ground).await["readiness"]["stage"], "open");
+}

@@ -135,16 +135,17 @@ impl Times {
         }
     }
 
-    /// The site stands. Saying it again changes nothing.
+    /// The site stands. Saying it again changes nothing, unless it is heard late of an earlier time.
     #[must_use]
     pub fn set_up(self, at: Moment) -> Self {
-        Self { set_up_at: self.set_up_at.or(Some(at)), ..self }
+        Self { set_up_at: earliest(self.set_up_at, at), ..self }
     }
 
-    /// The site takes people: it also stands, and it is no longer closed.
+    /// The site takes people: it also stands, and it is no longer closed – unless it closed after that.
     #[must_use]
     pub fn open(self, at: Moment) -> Self {
-        Self { opened_at: self.opened_at.or(Some(at)), closed_at: None, ..self.set_up(at) }
+        let closed_at = self.closed_at.filter(|closed_at| *closed_at > at);
+        Self { opened_at: earliest(self.opened_at, at), closed_at, ..self.set_up(at) }
     }
 
     /// The site is done for this order, whether it ever opened or not.
@@ -162,6 +163,10 @@ impl Times {
             Stage::SetUp | Stage::Preparing => Self { set_up_at: None, ..self },
         }
     }
+}
+
+fn earliest(known: Option<Moment>, at: Moment) -> Option<Moment> {
+    Some(known.map_or(at, |known| known.min(at)))
 }
 
 /// When something was done, by the server's clock. A phone says when by its own clock, and what that clock shows while
@@ -207,6 +212,15 @@ mod tests {
         assert_eq!(closed.withdraw(), day);
         assert_eq!(day.withdraw().withdraw(), Times::default());
         assert_eq!(Times::default().open(at(9)).set_up_at, Some(at(9)));
+    }
+
+    #[test]
+    fn what_a_phone_says_late_counts_from_when_it_was_so() {
+        let heard = Times::default().set_up(at(10)).open(at(12)).close(at(60));
+        let late = heard.set_up(at(4)).open(at(5));
+        assert_eq!((late.set_up_at, late.opened_at), (Some(at(4)), Some(at(5))));
+        assert_eq!(late.stage(), Stage::Closed, "an old word does not open again what was closed since");
+        assert_eq!(heard.open(at(61)).stage(), Stage::Open);
     }
 
     #[test]
