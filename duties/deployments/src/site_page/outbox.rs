@@ -1,5 +1,5 @@
-//! What a phone of the site entered, sent at once or hours later: check-ins, marks of the checklist, stages,
-//! requests, announcements, in the order of the phone's running number. (phone, number) is the key: what comes again gets the first
+//! What a phone of the site entered, sent at once or hours later: check-ins, marks of the checklist, stages, requests,
+//! announcements, in the order of the phone's running number. (phone, number) is the key: what comes again gets the first
 //! answer again, and other content under the same number is kept for a person to decide. One bad entry spoils no other.
 
 use domain::{

@@ -61,8 +61,8 @@ pub struct Heads {
 
 impl Heads {
     /// How many more have to come; below nothing when more came than were needed.
-    pub const fn short(&self) -> i64 {
-        self.need as i64 - self.arrived as i64
+    pub fn short(&self) -> i64 {
+        i64::from(self.need) - i64::from(self.arrived)
     }
 }
 

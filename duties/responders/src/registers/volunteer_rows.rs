@@ -1,5 +1,6 @@
 //! The register of volunteers: `code,name,phone,team,latitude,longitude,roles[,languages,reserve,available_from,
-//! available_until,nights_in_a_row,email]`. Of somebody who is known, empty cells of both `available_` columns leave the own word alone.
+//! available_until,nights_in_a_row,email]`. Of somebody who is known, empty cells of both `available_` columns leave the
+//! own word alone.
 //!
 //! A million rows come in chunks. Judging a chunk and sealing it reads only, so it can be done by a reader while the gate
 //! applies the chunk before: `judge` → `seal` → `apply`.
