@@ -50,7 +50,7 @@ pub async fn mapping(desk: Desk, ask: Meaning) -> Result<Done<Now>, Fault> {
         it.told.mapping = it.told.headings.iter().cloned().zip(ask.means.iter().map(key)).collect();
         books::save_mapping(tx, &it.district, it.register, &fingerprint(&it.told.headings), &it.told.mapping)?;
         books::tell(tx, ask.import, &it.told)?;
-        step(tx, ask.import, State::Unmapped, State::Reading)?;
+        step(tx, ask.import, &[State::Unmapped, State::Judged], State::Reading)?;
         Ok(jobs::ask_for_pass(tx, ask.import)?)
     })
     .await?;
@@ -61,7 +61,7 @@ pub async fn mapping(desk: Desk, ask: Meaning) -> Result<Done<Now>, Fault> {
 pub async fn apply(desk: Desk, ask: Apply) -> Result<Done<Now>, Fault> {
     let there = lies_here(&desk, ask.import)?;
     desk.change(move |tx| {
-        step(tx, ask.import, State::Judged, State::Applying)?;
+        step(tx, ask.import, &[State::Judged], State::Applying)?;
         books::choose(tx, ask.import, ask.choice)?;
         Ok(jobs::ask_for_pass(tx, ask.import)?)
     })
@@ -82,8 +82,8 @@ pub async fn discard(desk: Desk, ask: The) -> Result<Done<Now>, Fault> {
     Ok(Done::at("/imports", Now { state: State::Discarded }).saying("imports-discarded"))
 }
 
-fn step(tx: &mut store::Tx, import: Id<Import>, from: State, to: State) -> Result<(), Fault> {
-    if books::move_on(tx, import, &[from], to)? { Ok(()) } else { Err(Refused::NotNow.into()) }
+fn step(tx: &mut store::Tx, import: Id<Import>, from: &[State], to: State) -> Result<(), Fault> {
+    if books::move_on(tx, import, from, to)? { Ok(()) } else { Err(Refused::NotNow.into()) }
 }
 
 /// Its page, if its file still lies here.

@@ -63,6 +63,11 @@ impl Direct {
         written.await
     }
 
+    /// Headings of an import's file that mean nothing to the register.
+    pub async fn not_read(&self, import: Id<Import>) -> Result<Vec<String>, store::Error> {
+        self.store.look(move |tx| Ok(books::find(tx, import)?.map(|it| it.told.not_read).unwrap_or_default())).await
+    }
+
     /// Why a file was refused, in both languages.
     pub fn say(&self, fault: &TableFault) -> Said {
         Voice::new(self.words.clone()).of_table(fault)

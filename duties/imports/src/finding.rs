@@ -47,6 +47,9 @@ pub async fn find_table(
 
 fn found(table: OpenTable, mut told: Told) -> Found {
     told.headings = table.headings().cells().to_vec();
+    let means_none = |heading: &String| told.mapping.iter().any(|(known, key)| known == heading && key.is_none());
+    let unknown = table.headings().unknown().into_iter();
+    told.not_read = unknown.filter(|it| told.headings.contains(it) && !means_none(it)).collect();
     Found::Table(Box::new(table), told)
 }
 

@@ -83,6 +83,8 @@ pub struct ImportPage {
     percent: u32,
     reasons: Vec<ReasonLine>,
     refusal: Option<String>,
+    /// Headings that mean nothing here: what stands under them is not read.
+    not_read: Vec<String>,
     headings: Vec<HeadingLine>,
     columns: Vec<ColumnLine>,
     tabs: Vec<Tab>,
@@ -216,6 +218,7 @@ fn page(it: Bringing, shown: Shown, mut lines: Vec<(u64, LineText)>, is_gone: bo
     reasons.sort_by_key(|why| std::cmp::Reverse(why.rows));
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of one")]
     let percent = (it.tally.progress.clamp(0.0, 1.0) * 100.0) as u32;
+    let asks = it.state == State::Unmapped || (it.state == State::Judged && !it.told.not_read.is_empty());
     ImportPage {
         id: it.id,
         register: it.register,
@@ -229,8 +232,9 @@ fn page(it: Bringing, shown: Shown, mut lines: Vec<(u64, LineText)>, is_gone: bo
         percent,
         reasons,
         refusal: it.told.refusal.as_ref().map(|said| in_language(said, locale).to_owned()),
-        headings: if it.state == State::Unmapped { headings(&it) } else { Vec::new() },
-        columns: if it.state == State::Unmapped { columns(it.register, locale) } else { Vec::new() },
+        headings: if asks { headings(&it) } else { Vec::new() },
+        columns: if asks { columns(it.register, locale) } else { Vec::new() },
+        not_read: it.told.not_read.clone(),
         tabs: Shown::ALL.map(tab).into(),
         shown,
         lines: lines.into_iter().map(|(_, line)| row_line(&it, line, locale)).collect(),

@@ -95,6 +95,9 @@ pub struct Told {
     pub file_name: String,
     /// As they stand in the file.
     pub headings: Vec<String>,
+    /// Headings that mean nothing to the register: what stands under them is not read.
+    #[serde(default)]
+    pub not_read: Vec<String>,
     /// Heading and key, of those that somebody gave a meaning.
     pub mapping: Vec<(String, Option<String>)>,
     pub refusal: Option<Said>,

@@ -68,6 +68,11 @@ imports-result-new = Written: { $new } new; { $changed } that differ were left a
 imports-download-rejected = Download the rejected rows (mend them and send them again)
 imports-again = Import another file
 imports-map-lead = Some headings are not known, or a column that is needed is missing. Say what each heading means; it is remembered for the next file with the same headings.
+imports-map-again = Say what each heading means, and the file is read again; it is remembered for the next file with the same headings.
+imports-not-read = { $count ->
+    [one] One column of the file is not read: { $headings }. Does it mean something?
+   *[other] { $count } columns of the file are not read: { $headings }. Do they mean something?
+  }
 imports-map-heading = Heading in the file
 imports-map-means = Meaning
 imports-map-none = Not imported
@@ -111,6 +116,7 @@ imports-refused-5 = There is no such register. Choose divisions, sites, teams, l
 imports-refused-6 = { $reason }
 
 # Command line
+imports-cli-not-read = Columns of the file that are not read: { $headings }. If one means something, say so with --map HEADING=COLUMN.
 imports-cli-question = Write it? [a] everything ({ $new } new, { $changed } changed)  [n] only what is new  [q] nothing
 imports-cli-not-applied = Nothing was written. Add --yes to write at once.
 imports-cli-applied = Written.

@@ -68,6 +68,8 @@ imports-result-new = 已写入：新增 { $new }；{ $changed } 行有变化的�
 imports-download-rejected = 下载退回的行（改好后再发）
 imports-again = 再导一份
 imports-map-lead = 有些表头不认识，或缺少必填的列。请说明每个表头是什么意思；下次遇到同样的表头会自动套用。
+imports-map-again = 请说明每个表头的含义，文件会重新读取；下次表头相同的文件会照此处理。
+imports-not-read = 文件中有 { $count } 列没有读取：{ $headings }。它们有用吗？
 imports-map-heading = 文件中的表头
 imports-map-means = 含义
 imports-map-none = 不导入
@@ -111,6 +113,7 @@ imports-refused-5 = 没有这种名册。请选镇街、采样点、队伍、挂
 imports-refused-6 = { $reason }
 
 # 命令行
+imports-cli-not-read = 文件中没有读取的列：{ $headings }。如果有用，请用 --map 表头=列名 说明。
 imports-cli-question = 写入吗？[a] 全部（新增 { $new }，更新 { $changed }）  [n] 只写新增  [q] 不写
 imports-cli-not-applied = 没有写入。加 --yes 直接写入。
 imports-cli-applied = 已写入。

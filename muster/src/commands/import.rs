@@ -69,6 +69,8 @@ struct Outcome<'a> {
     register: &'a str,
     import: Id<AnImport>,
     applied: bool,
+    /// Headings of the file that mean nothing to the register.
+    not_read: Vec<String>,
     rows: u64,
     #[serde(flatten)]
     counts: Counts,
@@ -117,7 +119,8 @@ impl Import {
         let teller = Teller { words, locale, is_quiet: self.json };
         let (import, tally, applied) = self.bring(&direct, &teller).await?;
         if self.json {
-            println!("{}", serde_json::to_string(&outcome(register, import, &tally, applied, locale))?);
+            let outcome = outcome(register, (import, &tally), applied, direct.not_read(import).await?, locale);
+            println!("{}", serde_json::to_string(&outcome)?);
         } else {
             println!("{}", teller.say(if applied { "imports-cli-applied" } else { "imports-cli-not-applied" }));
         }
@@ -132,7 +135,7 @@ impl Import {
             let bar = teller.bar();
             let (import, tally) = direct.judge(|tally| advance(&bar, tally)).await.map_err(worded)?;
             bar.finish_and_clear();
-            teller.table(&tally);
+            teller.table(&tally, &direct.not_read(import).await?);
             let Some(choice) = self.ask(&tally, wanted, teller)? else { return Ok((import, tally, false)) };
             let bar = teller.bar();
             let (import, tally) = direct.apply(choice, |tally| advance(&bar, tally)).await.map_err(worded)?;
@@ -142,7 +145,7 @@ impl Import {
         let bar = teller.bar();
         let (import, tally) = direct.apply(wanted, |tally| advance(&bar, tally)).await.map_err(worded)?;
         bar.finish_and_clear();
-        teller.table(&tally);
+        teller.table(&tally, &direct.not_read(import).await?);
         Ok((import, tally, true))
     }
 
@@ -241,8 +244,8 @@ impl Teller {
         if self.is_quiet { eprintln!("{line}") } else { println!("{line}") }
     }
 
-    /// The decision table: how many rows are what, and why some are rejected.
-    fn table(&self, tally: &Tally) {
+    /// The decision table: how many rows are what, why some are rejected, and which columns nobody reads.
+    fn table(&self, tally: &Tally, not_read: &[String]) {
         let counts = tally.counts;
         self.tell(&self.words.say(self.locale, "imports-total").num("rows", &counts.rows()).to_string());
         let lines = [
@@ -261,6 +264,10 @@ impl Teller {
             let said = said.text("first", why.first_row).text("why", in_language(&why.said, self.locale));
             self.tell(&format!("             {said}"));
         }
+        if !not_read.is_empty() {
+            let said = self.words.say(self.locale, "imports-cli-not-read").text("headings", not_read.join(" · "));
+            self.tell(&said.to_string());
+        }
     }
 
     fn bar(&self) -> ProgressBar {
@@ -278,12 +285,19 @@ fn advance(bar: &ProgressBar, tally: &Tally) {
     bar.set_message(tally.counts.rows().to_string());
 }
 
-fn outcome(register: Register, import: Id<AnImport>, tally: &Tally, applied: bool, locale: Locale) -> Outcome<'_> {
+fn outcome(
+    register: Register,
+    (import, tally): (Id<AnImport>, &Tally),
+    applied: bool,
+    not_read: Vec<String>,
+    locale: Locale,
+) -> Outcome<'_> {
     let reasons = tally.reasons.iter().map(|(kind, it)| (kind.as_str(), reason(it, locale)));
     Outcome {
         register: register.name(),
         import,
         applied,
+        not_read,
         rows: tally.counts.rows(),
         counts: tally.counts,
         reasons: reasons.collect(),

@@ -116,6 +116,29 @@ async fn unknown_headings_are_explained_once() {
     assert_eq!(place.send("teams", "odd.csv", text.as_bytes()).await["state"], "judged", "remembered");
 }
 
+/// A column that nobody needs and whose heading nobody knows is not passed over in silence.
+#[tokio::test]
+async fn what_is_not_read_is_said_and_can_be_explained() {
+    let place = Place::sqlite().await;
+    place.take("teams", TEAMS).await;
+    let text = "编码,姓名,手机号,队伍,纬度,经度,岗位,机动队员,备注\n\
+        V1,陈小明,19900000001,T1,21.66,110.92,gatekeeper,是,高个子\n";
+    let page = place.send("volunteers", "list.csv", text.as_bytes()).await;
+    assert_eq!((&page["state"], &page["not_read"]), (&json!("judged"), &json!(["机动队员", "备注"])));
+    let path = format!("/imports/{}", page["id"].as_str().unwrap());
+    let html = place.officer.page(&path, "en").await.text;
+    assert!(html.contains("2 columns of the file are not read: 机动队员 · 备注"), "{html}");
+    let means = json!({"means": ["code", "name", "phone", "team", "latitude", "longitude", "roles", "reserve", ""]});
+    place.officer.post(&format!("{path}/mapping"), means).await.json();
+    place.work().await;
+    let page = place.look(page["id"].as_str().unwrap()).await;
+    assert_eq!((counts(&page), &page["not_read"]), ([1, 0, 0, 0], &json!([])), "what means nothing is not asked again");
+    place.apply(&page, "all").await;
+    let list = place.officer.get("/volunteers").await.json();
+    let person = place.officer.get(&format!("/volunteers/{}", list["people"][0]["id"].as_str().unwrap())).await.json();
+    assert_eq!(person["reserve"], true);
+}
+
 #[tokio::test]
 async fn only_those_who_may_import_do_and_pages_speak_both_languages() {
     let place = Place::sqlite().await;
