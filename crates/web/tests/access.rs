@@ -119,6 +119,36 @@ async fn the_last_administrator_stays() {
     let page = admin.get("/accounts").await.json();
     let only = page["accounts"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(admin.post(&format!("/accounts/{only}/suspension"), json!({})).await.refused(), "409 web.14");
+    let roles = format!("/accounts/{only}/grants");
+    let gives_up = json!({"role": "administrator", "withdraw": true});
+    assert_eq!(admin.post(&roles, gives_up.clone()).await.refused(), "409 web.14");
+    let body = json!({"login": "second", "name": "二", "role": "administrator"});
+    admin.post("/accounts", body).await.json();
+    admin.post(&roles, gives_up).await.json();
+}
+
+/// Weeks later, and in the browser: roles change, and whoever was suspended is let in again.
+#[tokio::test]
+async fn an_account_is_changed_on_its_line() {
+    let test = house().await;
+    let admin = test.client(Role::Administrator, Scope::District).await;
+    let body = json!({"login": "night", "name": "夜班", "role": "duty_officer"});
+    let id = admin.post("/accounts", body).await.json()["account"].as_str().unwrap().to_owned();
+    let line = async || {
+        let page = admin.get("/accounts").await.json();
+        let of = |it: &&serde_json::Value| it["login"] == "night";
+        page["accounts"].as_array().unwrap().iter().find(of).unwrap().clone()
+    };
+    let html = async || admin.page("/accounts", "en").await.text;
+    assert!(html().await.contains("Take away: Duty officer"), "{}", html().await);
+    admin.post(&format!("/accounts/{id}/grants"), json!({"role": "allocator"})).await.json();
+    admin.post(&format!("/accounts/{id}/grants"), json!({"role": "duty_officer", "withdraw": true})).await.json();
+    assert_eq!(line().await["roles"], json!(["allocator"]));
+    admin.post(&format!("/accounts/{id}/suspension"), json!({})).await.json();
+    assert!(html().await.contains("Let in again"));
+    admin.post(&format!("/accounts/{id}/suspension"), json!({"back": true})).await.json();
+    assert_eq!(line().await["suspended"], false);
+    assert!(!html().await.contains("Let in again"));
 }
 
 #[tokio::test]

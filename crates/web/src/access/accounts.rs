@@ -89,13 +89,28 @@ pub fn by_login(tx: &mut Tx, login: &str) -> Result<Option<SigningIn>, Error> {
 }
 
 /// Suspends an account: its sessions and links end at once.
-pub fn suspend(tx: &mut Tx, district: &District, account: Id<Account>) -> Result<(), Fault> {
+/// Takes a role away from an account.
+pub fn withdraw(tx: &mut Tx, district: &District, account: Id<Account>, role: Role) -> Result<(), Fault> {
+    if role == Role::Administrator {
+        leave_an_administrator(tx, account)?;
+    }
+    if standing::withdraw(tx, account.uuid(), role, &Scope::District)? {
+        let event = Event::RoleWithdrawn { account, role };
+        tx.record(&Jurisdiction::district(district.clone()), account.uuid(), &event)?;
+    }
+    Ok(())
+}
+
+/// Somebody else can still make accounts.
+fn leave_an_administrator(tx: &mut Tx, account: Id<Account>) -> Result<(), Fault> {
     let is_admin = "select count(distinct g.holder) as n from grants g join accounts a on a.id = g.holder
                     where g.role = 'administrator' and g.withdrawn_at is null and a.suspended_at is null and a.id <> $1";
     let others: i64 = tx.one(is_admin, params![account], |row| row.get("n"))?;
-    if others == 0 {
-        return Err(Refused::LastAdministrator.into());
-    }
+    if others == 0 { Err(Refused::LastAdministrator.into()) } else { Ok(()) }
+}
+
+pub fn suspend(tx: &mut Tx, district: &District, account: Id<Account>) -> Result<(), Fault> {
+    leave_an_administrator(tx, account)?;
     let rows = tx.execute(
         "update accounts set suspended_at = $3 where id = $1 and district = $2 and suspended_at is null",
         params![account, district, tx.at()],

@@ -389,17 +389,16 @@ pub async fn grant_role(desk: Desk, ask: GrantRole) -> Result<Done<()>, Fault> {
     desk.change(move |tx| {
         // Whoever has other rights comes in anew: the sessions of before end.
         sessions::end_all(tx, ask.account.uuid())?;
-        if !ask.withdraw {
-            return Ok(accounts::grant(tx, &district, ask.account, ask.role, &Scope::District)?);
+        if ask.withdraw {
+            accounts::withdraw(tx, &district, ask.account, ask.role)
+        } else {
+            Ok(accounts::grant(tx, &district, ask.account, ask.role, &Scope::District)?)
         }
-        if standing::withdraw(tx, ask.account.uuid(), ask.role, &Scope::District)? {
-            let event = Event::RoleWithdrawn { account: ask.account, role: ask.role };
-            tx.record(&Jurisdiction::district(district.clone()), ask.account.uuid(), &event)?;
-        }
-        Ok(())
     })
     .await?;
-    Ok(Done::at("/accounts", ()).saying("web-role-changed"))
+    let back = if ask.withdraw { "false" } else { "true" };
+    let undo = Undo::by(format!("/accounts/{}/grants", ask.account), &[("role", ask.role.name()), ("withdraw", back)]);
+    Ok(Done::at("/accounts", ()).saying("web-role-changed").undone_by(undo))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
