@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{Error, Tx};
 
+use tokio::sync::Semaphore;
 use web::{Desk, Done, Fault, Upload};
 
 use crate::{
@@ -40,10 +41,7 @@ pub async fn import(desk: Desk, ask: ImportAsk, file: Upload) -> Result<Done<Imp
     let refuse = |reason: NotBoundaries| {
         Fault::from(Refused::NotBoundaries.with("reason", reason.say(&desk.house().words, desk.locale())))
     };
-    let bytes = read_bounded(&file).await?;
-    // Parsing takes a while for large files: not on a thread that serves others.
-    let read = tokio::task::spawn_blocking(move || boundary::read(&bytes, ask.origin)).await;
-    let outlines = read.map_err(|e| Fault::Bug(e.to_string()))?.map_err(refuse)?;
+    let outlines = read(file, ask.origin).await?.map_err(refuse)?;
     let district = desk.district().clone();
     let imported = desk.change(move |tx| {
         let imported = take(tx, &district, &outlines)?;
@@ -84,13 +82,16 @@ pub fn take(tx: &mut Tx, district: &District, outlines: &[Outline]) -> Result<Im
     Ok(imported)
 }
 
-/// The file, or one byte more than is taken of a larger one.
-async fn read_bounded(file: &Upload) -> Result<Vec<u8>, Fault> {
+/// Reads a file as a whole: not on a thread that serves others, and one at a time, for many at once would take much memory.
+async fn read(file: Upload, origin: Origin) -> Result<Result<Vec<Outline>, NotBoundaries>, Fault> {
+    static ONE: Semaphore = Semaphore::const_new(1);
     let broken = |e: &dyn std::fmt::Display| Fault::Bug(format!("temporary file: {e}"));
-    let opened = file.open().map_err(|e| broken(&e))?;
+    let _turn = ONE.acquire().await.map_err(|e| broken(&e))?;
     let read = tokio::task::spawn_blocking(move || {
-        let mut bytes = Vec::new();
-        opened.take(boundary::MAX_BYTES + 1).read_to_end(&mut bytes).map(|_| bytes)
+        let mut bytes = Vec::with_capacity(usize::try_from(boundary::MAX_BYTES).unwrap_or_default());
+        // One byte more than is taken tells a larger file.
+        file.open()?.take(boundary::MAX_BYTES + 1).read_to_end(&mut bytes)?;
+        Ok::<_, std::io::Error>(boundary::read(&bytes, origin))
     });
     read.await.map_err(|e| broken(&e))?.map_err(|e| broken(&e))
 }

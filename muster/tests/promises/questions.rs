@@ -115,6 +115,46 @@ async fn hostile_forms_beside_a_file_cost_little() {
     assert_eq!(imports["imports"].as_array().map(Vec::len), Some(5), "only the district's own: {imports}");
 }
 
+/// A map that holds nothing but many little things is refused before each of them costs memory.
+#[tokio::test]
+async fn hostile_maps_cost_little() {
+    let ground = Ground::sqlite().with_district();
+    let token = ground.token("duty_officer");
+    let server = ground.serve();
+    server.client(&token).get("/api/v1/sites").await.unwrap().json();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let room = 6 * MIB - 400;
+    let many = |unit: &str, last: &str| unit.repeat((room - last.len()) / unit.len()) + last;
+    let map = |features: &str| format!(r#"{{"type":"FeatureCollection","features":[{features}]}}"#);
+    let one = |code: &str, coordinates: &str| {
+        let geometry = format!(r#"{{"type":"Polygon","coordinates":{coordinates}}}"#);
+        map(&format!(r#"{{"type":"Feature","properties":{{"code":{code}}},"geometry":{geometry}}}"#))
+    };
+    let before_kb = peak_kb(&server);
+    for (what, body) in [
+        ("features that are none", map(&many("0,", "0"))),
+        ("a code of four million parts", one(&format!("[{}]", many("0,", "0")), "[]")),
+        ("a code of a million digits", one(&many("9", "9"), "[]")),
+        ("a point of four million numbers", one("1", &format!("[[[{}]]]", many("0,", "0")))),
+        ("rings without points", one("1", &format!("[{}]", many("[],", "[]")))),
+        ("points in points", one("1", &many("[", "["))),
+    ] {
+        assert!(body.len() <= 6 * MIB, "{what}: {} bytes", body.len());
+        let sent = (0..4).map(|_| {
+            let part = reqwest::multipart::Part::text(body.clone()).file_name("a.geojson");
+            let post = http.post(format!("{}/api/v1/divisions/boundaries", server.url)).bearer_auth(&token);
+            tokio::spawn(post.multipart(reqwest::multipart::Form::new().part("file", part)).send())
+        });
+        for reply in sent.collect::<Vec<_>>() {
+            let reply = reply.await.unwrap().unwrap();
+            assert_eq!(reply.status().as_u16(), 422, "{what}: {}", reply.text().await.unwrap_or_default());
+        }
+        println!("{what}: {} MiB more so far", peak_kb(&server).saturating_sub(before_kb) >> 10);
+    }
+    let growth_kb = peak_kb(&server).saturating_sub(before_kb);
+    assert!(growth_kb <= GROWTH_LIMIT_KB, "{} MiB more", growth_kb >> 10);
+}
+
 /// What no file can be in is refused while it comes: nobody waits for its end.
 #[test]
 fn a_form_that_never_comes_to_its_file_is_refused_early() {

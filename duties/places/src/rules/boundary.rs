@@ -4,15 +4,22 @@
 //! The file comes from outside, so it is read with limits: size, features, points, rings. What is kept is a geometry with
 //! six decimals (a tenth of a metre), nothing else of the file.
 
+use std::{fmt, marker::PhantomData};
+
 use domain::{Origin, Position};
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, IgnoredAny, SeqAccess, Visitor},
+};
 use serde_json::value::RawValue;
 use web::{Locale, Words};
 
 /// The largest file, and the most features and points in it.
-pub const MAX_BYTES: u64 = 8 << 20;
+pub const MAX_BYTES: u64 = 6 << 20;
 const MAX_FEATURES: usize = 2_000;
-const MAX_POINTS: usize = 300_000;
+const MAX_POINTS: usize = 200_000;
+/// The longest code or name, as it stands in the file.
+const MAX_NAME: usize = 400;
 
 /// A boundary as the file names it.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,23 +74,52 @@ struct Collection<'a> {
     #[serde(rename = "type")]
     kind: String,
     #[serde(borrow, default)]
-    features: Vec<&'a RawValue>,
+    features: Features<'a>,
+}
+
+/// No more of them than are allowed, and one: what a file holds beyond costs no memory.
+#[derive(Default)]
+struct Features<'a>(Vec<&'a RawValue>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Features<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Bounded<'a>(PhantomData<&'a ()>);
+        impl<'de: 'a, 'a> Visitor<'de> for Bounded<'a> {
+            type Value = Features<'a>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of features")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut features = Vec::new();
+                while features.len() <= MAX_FEATURES
+                    && let Some(feature) = seq.next_element()?
+                {
+                    features.push(feature);
+                }
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Features(features))
+            }
+        }
+        from.deserialize_seq(Bounded(PhantomData))
+    }
 }
 
 #[derive(Deserialize)]
 struct Feature<'a> {
-    #[serde(default)]
-    properties: Option<Properties>,
+    #[serde(borrow, default)]
+    properties: Option<Properties<'a>>,
     #[serde(borrow, default)]
     geometry: Option<Geometry<'a>>,
 }
 
 #[derive(Deserialize, Default)]
-struct Properties {
-    #[serde(default, alias = "adcode")]
-    code: Option<serde_json::Value>,
-    #[serde(default)]
-    name: Option<serde_json::Value>,
+struct Properties<'a> {
+    #[serde(borrow, default, alias = "adcode")]
+    code: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    name: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -94,8 +130,31 @@ struct Geometry<'a> {
     coordinates: Option<&'a RawValue>,
 }
 
-/// Two numbers or more; what follows longitude and latitude (a height) is left out.
-type Rings = Vec<Vec<Vec<f64>>>;
+type Rings = Vec<Vec<Point>>;
+
+/// Longitude and latitude; what follows them (a height) is left out.
+struct Point(f64, f64);
+
+impl<'de> Deserialize<'de> for Point {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Pair;
+        impl<'de> Visitor<'de> for Pair {
+            type Value = Point;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("longitude and latitude")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Point, A::Error> {
+                let mut number = || seq.next_element()?.ok_or_else(|| A::Error::custom("a number is missing"));
+                let point = Point(number()?, number()?);
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(point)
+            }
+        }
+        from.deserialize_seq(Pair)
+    }
+}
 
 /// Reads a file of boundaries.
 pub fn read(bytes: &[u8], origin: Origin) -> Result<Vec<Outline>, NotBoundaries> {
@@ -108,11 +167,12 @@ pub fn read(bytes: &[u8], origin: Origin) -> Result<Vec<Outline>, NotBoundaries>
     if collection.kind != "FeatureCollection" {
         return Err(NotBoundaries::NotGeoJson(format!("{}, not FeatureCollection", collection.kind)));
     }
-    if collection.features.len() > MAX_FEATURES {
+    let Features(features) = collection.features;
+    if features.len() > MAX_FEATURES {
         return Err(NotBoundaries::TooManyFeatures);
     }
     let mut points_left = MAX_POINTS;
-    let numbered = (1..).zip(&collection.features);
+    let numbered = (1..).zip(features);
     numbered.map(|(number, raw)| outline(number, raw, origin, &mut points_left)).collect()
 }
 
@@ -142,20 +202,23 @@ fn outline(number: usize, raw: &RawValue, origin: Origin, points_left: &mut usiz
 }
 
 /// A code may be written as a number.
-fn text(value: serde_json::Value) -> Option<String> {
-    match value {
-        serde_json::Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-        serde_json::Value::Number(number) => Some(number.to_string()),
+fn text(value: &RawValue) -> Option<String> {
+    let written = value.get();
+    if written.len() > MAX_NAME {
+        return None;
+    }
+    match written.as_bytes().first()? {
+        b'"' => {
+            serde_json::from_str(written).ok().map(|text: String| text.trim().to_owned()).filter(|it| !it.is_empty())
+        }
+        b'-' | b'0'..=b'9' => Some(written.to_owned()),
         _ => None,
     }
 }
 
 fn shape(polygons: &[Rings], origin: Origin) -> Option<Shape> {
-    let point = |pair: &Vec<f64>| match pair[..] {
-        [longitude, latitude, ..] => Position::from_origin(latitude, longitude, origin).ok(),
-        _ => None,
-    };
-    let ring = |points: &Vec<Vec<f64>>| -> Option<Vec<Position>> {
+    let point = |Point(longitude, latitude): &Point| Position::from_origin(*latitude, *longitude, origin).ok();
+    let ring = |points: &Vec<Point>| -> Option<Vec<Position>> {
         // A ring ends where it began, so a triangle has four points.
         (points.len() >= 4).then(|| points.iter().map(point).collect()).flatten()
     };
