@@ -39,7 +39,7 @@ pub enum CheckedIn {
     },
     /// Sent late: meanwhile the person has appeared elsewhere, so this stay is over already.
     Past,
-    /// This check-in is known, or the person is here already.
+    /// This check-in is known, or the person is here already; of two phones the earlier one says since when.
     Already,
 }
 
@@ -52,7 +52,10 @@ pub fn check_in(tx: &mut Tx, arrival: CheckIn) -> Result<CheckedIn> {
     let (mut stay, by) = stay_of(arrival);
     let outcome = match lasting {
         None => CheckedIn::New,
-        Some(now) if (now.site, now.order) == (stay.site, stay.order) => return Ok(CheckedIn::Already),
+        Some(now) if (now.site, now.order) == (stay.site, stay.order) => {
+            attendances::begin_earlier(tx, &now, stay.in_at)?;
+            return Ok(CheckedIn::Already);
+        }
         Some(now) if now.in_at > stay.in_at => {
             stay.out_at = Some(now.in_at);
             CheckedIn::Past

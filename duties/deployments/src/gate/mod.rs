@@ -116,7 +116,12 @@ impl<'o> Gate<'o> {
         };
         self.keep(tx, entry, role, stay)?;
         match came {
-            attendance::CheckedIn::Already => return Ok(CheckedIn::Already),
+            attendance::CheckedIn::Already => {
+                if let Some(held) = held.filter(|_| is_sent_here) {
+                    assignments::arrived_earlier(tx, held.id, entry.at)?;
+                }
+                return Ok(CheckedIn::Already);
+            }
             attendance::CheckedIn::Past => return Ok(CheckedIn::New { walk_in: !is_sent_here }),
             attendance::CheckedIn::New | attendance::CheckedIn::Moved { .. } => {}
         }

@@ -265,6 +265,13 @@ pub fn set_standing(tx: &mut Tx, id: Id<AnAssignment>, standing: &Standing) -> R
     Ok(())
 }
 
+/// Two phones saw the same arrival: the earlier one says when it was.
+pub fn arrived_earlier(tx: &mut Tx, id: Id<AnAssignment>, at: Moment) -> Result<(), Error> {
+    let sql = "update assignments set arrived_at = $2 where id = $1 and state = 'arrived' and arrived_at > $2";
+    tx.execute(sql, params![id, at])?;
+    Ok(())
+}
+
 /// Where somebody who has arrived really stands: another site, or (none) their own.
 pub fn set_place(tx: &mut Tx, id: Id<AnAssignment>, stands_at: Option<Id<Site>>) -> Result<(), Error> {
     tx.execute("update assignments set stands_at = $2 where id = $1", params![id, stands_at])?;

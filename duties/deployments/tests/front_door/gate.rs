@@ -43,6 +43,34 @@ async fn the_same_thing_counts_once_however_it_comes() {
 }
 
 #[tokio::test]
+async fn of_two_phones_the_earlier_one_says_since_when() {
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    let held = ground.at_site(&order, 0).await[0].clone();
+    let chief = ground.chief(0).await;
+    let at = |minutes: i64, way: &str| {
+        let mut item = item(&ground, held.volunteer, way);
+        item["at"] = json!(ground.now().plus_min(minutes).ms());
+        item
+    };
+    let stays = async || {
+        let page = ground.officer.get(&format!("/volunteers/{}", held.volunteer)).await.json();
+        let began = |stay: &Value| stay["in_at"].as_i64().unwrap() - ground.now().ms();
+        page["stays"].as_array().unwrap().iter().map(|stay| began(stay) / 60_000).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        send(&chief, &ground, 0, &[at(-60, "in"), at(-80, "in"), at(-70, "in")]).await,
+        ["accepted", "duplicate", "duplicate"]
+    );
+    assert_eq!(stays().await, [-80]);
+    let arrived_at = ground.at_site(&order, 0).await[0].standing;
+    assert!(format!("{arrived_at:?}").contains(&format!("{:?}", ground.now().plus_min(-80))), "{arrived_at:?}");
+    // A stay does not reach back into the one before it.
+    send(&chief, &ground, 0, &[at(-40, "out"), at(-20, "in"), at(-50, "in"), at(-30, "in")]).await;
+    assert_eq!(stays().await, [-30, -80]);
+}
+
+#[tokio::test]
 async fn the_same_id_with_other_content_is_kept_for_a_person() {
     let ground = Ground::small().await;
     let order = ground.told().await;

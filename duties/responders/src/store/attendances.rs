@@ -180,6 +180,17 @@ pub fn end(tx: &mut Tx, id: Id<Attendance>, at: Moment, by: Uuid) -> Result<bool
     Ok(rows > 0)
 }
 
+/// A stay that lasts began earlier than was known, but not before the one before it ended.
+pub fn begin_earlier(tx: &mut Tx, stay: &Attended, at: Moment) -> Result<()> {
+    tx.execute(
+        "update attendances set in_at = $2 where id = $1 and in_at > $2 and not exists (
+           select 1 from attendances e
+           where e.volunteer = $3 and e.id <> $1 and e.undone_at is null and e.out_at > $2)",
+        params![stay.id, at, stay.volunteer],
+    )?;
+    Ok(())
+}
+
 pub fn undo(tx: &mut Tx, id: Id<Attendance>) -> Result<bool> {
     let at = tx.at();
     let rows =
