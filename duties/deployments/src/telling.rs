@@ -10,7 +10,7 @@ use notices::{Message, Recipient};
 use places::{Chief, SiteHead};
 use responders::Person;
 use store::Tx;
-use web::{Fault, House, Locale, access::doors};
+use web::{Fault, House, access::doors};
 
 use crate::{
     plans::change::Change,
@@ -54,7 +54,7 @@ pub fn recipient(person: &Person) -> Recipient {
         volunteer: person.id,
         phone: Some(person.phone.clone()),
         email: person.email.clone(),
-        locale: Locale::default(),
+        locale: person.locale(),
     }
 }
 
@@ -71,7 +71,7 @@ impl Teller<'_> {
         let site = self.sites.get(&posting.site)?;
         let template =
             if posting.replaces.is_some() { "deployments-notice-changed" } else { "deployments-notice-assigned" };
-        let role = self.house.words.say(Locale::default(), format!("post-{}", posting.role)).to_string();
+        let role = self.house.words.say(person.locale(), format!("post-{}", posting.role)).to_string();
         let chief = self.chiefs.get(&posting.site);
         let message = self.message(tx, person, template);
         Some(

@@ -12,6 +12,22 @@ async fn read_by(ground: &Ground, volunteer: domain::Id<domain::things::Voluntee
     ground.house.volunteer(volunteer).await.get("/duty/notices").await.text
 }
 
+/// Whoever speaks English and no Chinese is written to in English, everybody else in Chinese.
+#[tokio::test]
+async fn everybody_is_told_in_a_language_they_read() {
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    let mut english = 0;
+    for held in ground.assignments(&order).await {
+        let speaks = ground.volunteers.iter().position(|known| *known == held.volunteer).unwrap() % 3;
+        let text = read_by(&ground, held.volunteer).await;
+        let says = |word: &str| text.contains(word);
+        assert_eq!((says("Please be at"), says("请")), (speaks == 1, speaks != 1), "{speaks}: {text}");
+        english += usize::from(speaks == 1);
+    }
+    assert!(english > 3, "{english}");
+}
+
 #[tokio::test]
 async fn a_chief_speaks_to_one_role_of_the_own_site() {
     testing::each_engine(House::migrations(&duties()), |store| async move {

@@ -183,6 +183,7 @@ async fn volunteers(house: &TestHouse, size: Size) -> Vec<Id<things::Volunteer>>
             latitude: format!("{:.6}", home.latitude + 0.001).into(),
             longitude: format!("{:.6}", home.longitude).into(),
             roles: if number.is_multiple_of(2) { "gatekeeper;registrar" } else { "registrar" }.into(),
+            languages: ["cmn yue", "eng", "eng cmn"][(number % 3) as usize].into(),
             reserve: if number + size.reserve >= size.volunteers { "yes" } else { "" }.into(),
             ..VolunteerRow::default()
         }

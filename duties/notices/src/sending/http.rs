@@ -22,13 +22,13 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const REPLY_BYTES: usize = 64 * 1024;
 
 pub fn client() -> Result<Client, String> {
-    let names =
-        Outward(Arc::new(|host| Box::pin(async move { Ok(tokio::net::lookup_host((host, 0)).await?.collect()) })));
-    careful().dns_resolver(Arc::new(names)).timeout(TIMEOUT).build().map_err(|e| e.to_string())
+    careful(Arc::new(|host| Box::pin(async move { Ok(tokio::net::lookup_host((host, 0)).await?.collect()) })))
+        .build()
+        .map_err(|e| e.to_string())
 }
 
-fn careful() -> ClientBuilder {
-    Client::builder().redirect(Policy::none()).no_proxy()
+fn careful(look_up: Arc<LookUp>) -> ClientBuilder {
+    Client::builder().redirect(Policy::none()).no_proxy().dns_resolver(Arc::new(Outward(look_up))).timeout(TIMEOUT)
 }
 
 type LookUp = dyn Fn(String) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>> + Send + Sync;
@@ -133,11 +133,10 @@ mod tests {
         }
     }
 
-    async fn hits(listen: &str, resolver: impl Fn(Arc<LookUp>) -> Arc<dyn Resolve>) -> (usize, String) {
+    async fn hits(listen: &str, building: impl Fn(Arc<LookUp>) -> ClientBuilder) -> (usize, String) {
         let canary = tokio::net::TcpListener::bind(listen).await.unwrap();
         let at = canary.local_addr().unwrap();
-        let looked: Arc<dyn Resolve> = resolver(rebinding(at));
-        let client = careful().dns_resolver(looked).timeout(Duration::from_millis(400)).build().unwrap();
+        let client = building(rebinding(at)).timeout(Duration::from_millis(400)).build().unwrap();
         let counted = Arc::new(AtomicUsize::new(0));
         let count = counted.clone();
         let serving = tokio::spawn(async move {
@@ -159,10 +158,11 @@ mod tests {
     #[tokio::test]
     async fn a_name_that_comes_to_lead_here_is_not_followed() {
         for listen in ["127.0.0.1:0", "[::1]:0"] {
-            let (heard, said) = hits(listen, |names| Arc::new(Outward(names))).await;
+            let (heard, said) = hits(listen, careful).await;
             assert_eq!(heard, 0, "{listen} was asked");
             assert!(said.contains("this machine itself"), "{said}");
-            let (heard, _) = hits(listen, |names| Arc::new(Trusting(names))).await;
+            let trusting = |names| careful(Arc::clone(&names)).dns_resolver(Arc::new(Trusting(names)));
+            let (heard, _) = hits(listen, trusting).await;
             assert!(heard >= 2, "the control: without the guard the canary is asked");
         }
     }

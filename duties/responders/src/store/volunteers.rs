@@ -9,6 +9,7 @@ use domain::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{Cell, Error, Result, Row, Tx, params};
+use web::Locale;
 
 use super::lots::{self, Column, Print, Prints};
 
@@ -57,7 +58,18 @@ pub struct Person {
     pub team: Id<Team>,
     pub team_name: String,
     pub badge: String,
+    /// Tags of languages, separated by blanks.
+    pub languages: String,
     pub has_left: bool,
+}
+
+impl Person {
+    /// The language in which they are written to: English for whoever speaks it and nothing that is written in Chinese.
+    pub fn locale(&self) -> Locale {
+        const CHINESE: [&str; 10] = ["zh", "zho", "cmn", "yue", "hak", "nan", "wuu", "luh", "cdo", "zh-CN"];
+        let speaks = |tags: &[&str]| self.languages.split(' ').any(|tag| tags.contains(&tag));
+        if speaks(&["en", "eng"]) && !speaks(&CHINESE) { Locale::En } else { Locale::ZhCn }
+    }
 }
 
 /// The text that is sealed: lines of name, telephone number and, where known, e-mail address. None of them has a line
@@ -119,10 +131,11 @@ struct Closed {
     team: Id<Team>,
     team_name: String,
     badge: String,
+    languages: String,
     has_left: bool,
 }
 
-const PERSONS: &str = "select v.id, v.code, v.person, v.team, t.name as team_name, v.badge, v.left_at
+const PERSONS: &str = "select v.id, v.code, v.person, v.team, t.name as team_name, v.badge, v.languages, v.left_at
                        from volunteers v join teams t on t.id = v.team";
 
 fn closed(row: &Row<'_>) -> Result<Closed> {
@@ -133,6 +146,7 @@ fn closed(row: &Row<'_>) -> Result<Closed> {
         team: row.get("team")?,
         team_name: row.get("team_name")?,
         badge: row.get("badge")?,
+        languages: row.get("languages")?,
         has_left: row.get::<Option<i64>>("left_at")?.is_some(),
     })
 }
@@ -156,6 +170,7 @@ fn opened(tx: &Tx, closed: Closed) -> Result<Person> {
         team: closed.team,
         team_name: closed.team_name,
         badge: closed.badge,
+        languages: closed.languages,
         has_left: closed.has_left,
     })
 }
