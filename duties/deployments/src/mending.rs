@@ -87,8 +87,6 @@ pub fn raise(
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Shortage {
-    /// Made by the phone (UUIDv7), so that a call sent twice is raised once.
-    id: Option<Id<things::Problem>>,
     role: PostRole,
     count: u32,
     details: Option<String>,
@@ -107,7 +105,7 @@ pub struct Called {
 pub async fn shortage(desk: Desk, ask: Shortage) -> Result<Done<Called>, Fault> {
     refuse_odd_count(ask.count)?;
     let (site, here, weights) = (desk.site()?, desk.here().clone(), Settings::at(&desk)?.weights);
-    let (id, by) = (ask.id.unwrap_or_else(|| Id::fresh(desk.at())), desk.actor());
+    let (id, by) = (Id::fresh(desk.at()), desk.actor());
     let called = desk.change(move |tx| {
         let order = order_rows::of_site(tx, site)?;
         let wanted = Wanted { kind: problems::Kind::People, role: Some(ask.role), count: Some(ask.count) };

@@ -149,6 +149,10 @@ pub fn teams(tx: &mut Tx, district: &District) -> Result<Vec<Team>> {
     store::teams::all(tx, district)
 }
 
+pub fn volunteer_by_code(tx: &mut Tx, district: &District, code: &str) -> Result<Option<Id<things::Volunteer>>> {
+    Ok(store::volunteers::place_by_code(tx, district, code)?.map(|(volunteer, _)| volunteer))
+}
+
 pub fn team_by_code(tx: &mut Tx, district: &District, code: &str) -> Result<Option<Team>> {
     store::teams::by_code(tx, district, code)
 }

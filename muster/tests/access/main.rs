@@ -8,6 +8,7 @@ mod foreign;
 mod fresh;
 mod guessing;
 mod hostile;
+mod looked;
 mod matrix;
 mod objects;
 mod people;

@@ -59,6 +59,8 @@ pub struct WishLine {
     pub code: String,
     pub name: String,
     pub pinned: Option<(String, PostRole)>,
+    /// The plan that people were told of could not do it: they cannot come, or there was no room.
+    pub is_unmet: bool,
     /// Left out at these sites; none stands for all.
     pub excluded: Vec<Option<String>>,
 }
@@ -102,7 +104,9 @@ impl OrderFigures {
 
 pub async fn show(desk: Desk, ask: Ask) -> Result<Page<OrderPage>, Fault> {
     let (house, locale) = (desk.house().clone(), desk.locale());
-    Ok(Page(desk.look(move |tx| page(tx, &house, locale, ask.order)).await?))
+    let page = desk.look(move |tx| page(tx, &house, locale, ask.order)).await?;
+    desk.note_list("order_wishes", page.wishes.iter().map(|wish| wish.volunteer.uuid()));
+    Ok(Page(page))
 }
 
 fn page(tx: &mut Tx, house: &House, locale: Locale, id: Id<things::Order>) -> Result<OrderPage, Fault> {
@@ -112,7 +116,7 @@ fn page(tx: &mut Tx, house: &House, locale: Locale, id: Id<things::Order>) -> Re
     let tallies = tallies::all(tx, id)?;
     let figures = OrderFigures::of(&tallies);
     let open_sites = sites.len() as u64 - closed_sites;
-    let (wishes, all_wishes) = wished(tx, id)?;
+    let (wishes, all_wishes) = wished(tx, id, order.plan.is_some())?;
     let (short, short_posts) = shortest(tx, &order, &tallies)?;
     Ok(OrderPage {
         sites: sites.len() as u64,
@@ -156,7 +160,7 @@ fn shortest(tx: &mut Tx, order: &Order, tallies: &[Tally]) -> Result<(Vec<ShortP
     Ok((lines, count))
 }
 
-fn wished(tx: &mut Tx, order: Id<things::Order>) -> Result<(Vec<WishLine>, u64), Fault> {
+fn wished(tx: &mut Tx, order: Id<things::Order>, is_told: bool) -> Result<(Vec<WishLine>, u64), Fault> {
     let (pins, exclusions) = (wishes::pins(tx, order)?, wishes::exclusions(tx, order)?);
     let mut people: Vec<_> = pins.keys().chain(exclusions.keys()).copied().collect();
     people.sort_unstable();
@@ -167,6 +171,13 @@ fn wished(tx: &mut Tx, order: Id<things::Order>) -> Result<(Vec<WishLine>, u64),
     let mut lines = Vec::with_capacity(people.len());
     for volunteer in people {
         let Some(person) = persons.get(&volunteer) else { continue };
+        let is_unmet = match pins.get(&volunteer) {
+            Some(pin) if is_told => {
+                let held = assignments::held(tx, order, volunteer)?;
+                held.is_none_or(|held| (held.site, held.role) != *pin)
+            }
+            _ => false,
+        };
         let pinned =
             pins.get(&volunteer).map(|(site, role)| Ok::<_, Fault>((name_of(tx, *site)?, *role))).transpose()?;
         let left_out = exclusions.get(&volunteer).cloned().unwrap_or_default();
@@ -176,6 +187,7 @@ fn wished(tx: &mut Tx, order: Id<things::Order>) -> Result<(Vec<WishLine>, u64),
             code: person.code.clone(),
             name: person.name.clone(),
             pinned,
+            is_unmet,
             excluded: excluded.collect::<Result<_, Fault>>()?,
         });
     }

@@ -69,6 +69,7 @@ pub struct NearerPost {
 /// Somebody who would have to make room.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ChainStep {
+    pub volunteer: Id<things::Volunteer>,
     pub code: String,
     pub name: String,
     pub from: String,
@@ -96,6 +97,8 @@ pub async fn show(desk: Desk, ask: Ask) -> Result<Page<PersonPage>, Fault> {
     let (case, lines, nearer) = searched.await.map_err(|panic| Fault::Bug(panic.to_string()))?;
     let line = lines.into_iter().find(|line| line.volunteer == ask.person).ok_or(Refused::NotThere)?;
     let page = desk.look(move |tx| page(tx, order, plan, &case, &line, nearer)).await?;
+    desk.note_page(page.volunteer.uuid(), "plan").await;
+    desk.note_list("plan_chain", page.nearer.iter().flat_map(|it| &it.moves).map(|step| step.volunteer.uuid()));
     Ok(Page(page))
 }
 
@@ -164,6 +167,7 @@ fn in_words(
         let person = persons.get(&case.candidates[step.candidate].volunteer)?;
         let (from, to) = (place(step.from), place(step.to));
         Some(ChainStep {
+            volunteer: person.id,
             code: person.code.clone(),
             name: person.name.clone(),
             from,

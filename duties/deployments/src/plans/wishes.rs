@@ -19,9 +19,11 @@ use crate::{
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Pin {
     order: Id<things::Order>,
-    volunteer: Id<things::Volunteer>,
-    /// The site, by id; with the role. Left out with `off`.
-    site: Option<Id<things::Site>>,
+    /// Who: by id, or by code.
+    volunteer: Option<Id<things::Volunteer>>,
+    code: Option<String>,
+    /// The site, by id or code; with the role. Left out with `off`.
+    site: Option<String>,
     role: Option<PostRole>,
     /// Takes the pin out again.
     #[serde(default)]
@@ -31,29 +33,58 @@ pub struct Pin {
 
 pub async fn pin(desk: Desk, ask: Pin) -> Result<Done<()>, Fault> {
     let to = back(ask.order, ask.back.as_deref());
-    desk.change(move |tx| {
-        let order = orders::open(tx, ask.order)?;
-        if ask.off {
-            wishes::unpin(tx, order.id, ask.volunteer)?;
+    let wish = ask.clone();
+    let volunteer = desk.change(move |tx| {
+        let order = orders::open(tx, wish.order)?;
+        let volunteer = meant(tx, &order, wish.volunteer, wish.code.as_deref())?;
+        if wish.off {
+            wishes::unpin(tx, order.id, volunteer)?;
         } else {
-            let (site, role) =
-                ask.site.zip(ask.role).ok_or_else(|| Refused::NotInThisOrder.with("what", "site, role"))?;
-            may_stand(tx, &order, ask.volunteer, site, role)?;
-            wishes::pin(tx, &order, ask.volunteer, site, role)?;
+            let (site, role) = wish
+                .site
+                .as_deref()
+                .zip(wish.role)
+                .ok_or_else(|| Refused::NotInThisOrder.with("what", "site, role"))?;
+            let site = site_of(tx, &order, site)?;
+            may_stand(tx, &order, volunteer, site, role)?;
+            wishes::pin(tx, &order, volunteer, site, role)?;
         }
-        let event = Event::PersonPinned { volunteer: ask.volunteer, order: order.id, pinned: !ask.off };
-        Ok(tx.record(&order.jurisdiction(), ask.volunteer.uuid(), &event)?)
-    })
-    .await?;
-    let (volunteer, site) = (ask.volunteer.to_string(), ask.site.map(|site| site.to_string()));
-    let (site, role) = (site.as_deref().unwrap_or_default(), ask.role.map(|role| role.to_string()));
+        let event = Event::PersonPinned { volunteer, order: order.id, pinned: !wish.off };
+        tx.record(&order.jurisdiction(), volunteer.uuid(), &event)?;
+        Ok(volunteer)
+    });
+    let volunteer = volunteer.await?.to_string();
+    let (site, role) = (ask.site.unwrap_or_default(), ask.role.map(|role| role.to_string()));
     let mut fields =
         vec![("volunteer", volunteer.as_str()), ("off", if ask.off { "false" } else { "true" }), ("back", &to)];
     if let (true, Some(role)) = (ask.off, &role) {
-        fields.extend([("site", site), ("role", role.as_str())]);
+        fields.extend([("site", site.as_str()), ("role", role.as_str())]);
     }
     let undo = Undo::by(format!("/orders/{}/pins", ask.order), &fields);
     Ok(Done::at(&to, ()).saying("deployments-wish-noted").undone_by(undo))
+}
+
+/// Whoever is meant, by id or by the code that people know.
+fn meant(
+    tx: &mut Tx,
+    order: &Order,
+    volunteer: Option<Id<things::Volunteer>>,
+    code: Option<&str>,
+) -> Result<Id<things::Volunteer>, Fault> {
+    let code = code.map(str::trim).unwrap_or_default();
+    let found = match volunteer {
+        Some(volunteer) => Some(volunteer),
+        None => responders::volunteer_by_code(tx, &order.district, code)?,
+    };
+    found.ok_or_else(|| Refused::NotInThisOrder.with("what", code.to_owned()).into())
+}
+
+fn site_of(tx: &mut Tx, order: &Order, text: &str) -> Result<Id<things::Site>, Fault> {
+    if let Ok(id) = text.parse() {
+        return Ok(id);
+    }
+    let found = places::site_by_code(tx, &order.district, text.trim())?;
+    Ok(found.ok_or_else(|| Refused::NotInThisOrder.with("what", text.to_owned()))?.id)
 }
 
 /// A pin outranks distance and rest, not what somebody can do.

@@ -75,6 +75,14 @@ pub struct Candidate {
     pub barred: Vec<usize>,
 }
 
+impl Candidate {
+    /// Whether nothing can be asked of them. An officer may call somebody who rests, by name.
+    fn stays_away(&self) -> bool {
+        let may_be_called = self.absence == Some(Absence::Resting) && self.pinned.is_some();
+        self.absence.is_some() && !may_be_called
+    }
+}
+
 /// Everything the engine is asked.
 #[derive(Debug, Clone)]
 pub struct Case {
@@ -148,8 +156,7 @@ impl Case {
     /// What this person costs at this post; none when they cannot take it.
     pub fn cost_m(&self, candidate: usize, want: usize) -> Option<i64> {
         let (person, post) = (&self.candidates[candidate], &self.wants[want]);
-        let able =
-            person.absence.is_none() && person.roles & post.role.bit() != 0 && !person.barred.contains(&post.spot);
+        let able = !person.stays_away() && person.roles & post.role.bit() != 0 && !person.barred.contains(&post.spot);
         able.then(|| {
             let unlinked_m = if self.is_linked(person, post.spot) { 0 } else { self.weights.unlinked_m };
             let home = person.held.map(|held| held.want);
@@ -222,7 +229,7 @@ impl Case {
     }
 
     fn agent(&self, person: &Candidate, groups: &HashMap<Id<Team>, usize>) -> Agent {
-        let skills = if person.absence.is_some() { 0 } else { person.roles };
+        let skills = if person.stays_away() { 0 } else { person.roles };
         Agent {
             group: person.team.and_then(|team| groups.get(&team).copied()),
             penalty: self.penalty_m(person),
@@ -239,7 +246,7 @@ impl Case {
 
     fn fixed_at(person: &Candidate) -> Option<usize> {
         let arrived = person.held.filter(|held| held.is_fixed).map(|held| held.want);
-        arrived.or(person.pinned.filter(|_| person.absence.is_none()))
+        arrived.or(person.pinned.filter(|_| !person.stays_away()))
     }
 
     fn barred(&self) -> Vec<(usize, usize)> {

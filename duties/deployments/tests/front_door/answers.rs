@@ -79,7 +79,7 @@ async fn who_declined_by_a_slip_can_come_after_all_while_the_post_is_free() {
     assert_eq!(post().await.0, 0, "somebody else stands there");
     let page = volunteer.page("/duty", "en").await.text;
     assert!(!page.contains("I can come after all") && page.contains("You have declined"), "{page}");
-    assert_eq!(volunteer.post("/duty/return", own).await.refused(), "409 deployments.29");
+    assert_eq!(volunteer.post("/duty/return", own).await.refused(), "409 deployments.30");
     let other = ground.house.volunteer(ground.assignments(&order).await[3].volunteer).await;
     let stolen = json!({"assignment": held.id});
     assert_eq!(other.post("/duty/return", stolen).await.refused(), "404 deployments.12");
@@ -103,7 +103,7 @@ async fn whoever_declined_is_asked_again_when_the_allocators_say_so() {
     assert!(ground.officer.page(&path, "en").await.text.contains("Ask again"));
     let again = json!({"volunteer": held.volunteer});
     ground.officer.post(&path, again.clone()).await.json();
-    assert_eq!(ground.officer.post(&path, again.clone()).await.refused(), "409 deployments.30", "once");
+    assert_eq!(ground.officer.post(&path, again.clone()).await.refused(), "409 deployments.31", "once");
     // Taken back at once: not asked, as the control shows.
     ground.officer.post(&path, json!({"volunteer": held.volunteer, "off": true})).await.json();
     assert!(!stands().await, "control: whoever declined is asked by no plan, pinned or not");

@@ -37,6 +37,8 @@ async fn wishes_are_honoured_by_the_next_plan() {
     let pin = json!({"volunteer": far, "site": last, "role": "registrar"});
     ground.officer.post(&format!("/orders/{order}/pins"), pin).await.json();
     ground.officer.post(&format!("/orders/{order}/exclusions"), json!({"volunteer": out})).await.json();
+    let by_code = json!({"code": "V0000", "site": "nowhere", "role": "registrar"});
+    assert_eq!(ground.officer.post(&format!("/orders/{order}/pins"), by_code).await.status.as_u16(), 422);
     let only = json!({"volunteer": not_here, "site": ground.sites[0]});
     ground.officer.post(&format!("/orders/{order}/exclusions"), only).await.json();
     let plan = ground.plan(&order).await;

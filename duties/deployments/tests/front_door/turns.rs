@@ -76,7 +76,7 @@ async fn who_forgot_to_check_out_went_home_when_the_shift_ended() {
 async fn the_houses_own_rule_of_rest_counts() {
     let rest = json!({"rest": {"least_h": 20}});
     let ground = Ground::with(crate::ground::sqlite(), crate::ground::SMALL, &[("responders", rest)]).await;
-    serve(&ground).await;
+    let served = serve(&ground).await;
     let order = ground.order().await;
     let plan = ground.plan(&order).await;
     let page = ground.officer.get(&format!("/orders/{order}/plans/{plan}")).await.json();
@@ -90,6 +90,18 @@ async fn the_houses_own_rule_of_rest_counts() {
         "{}",
         page["gaps"]
     );
+    // An officer may call somebody all the same, by name: as people know them, by their codes.
+    let called = *served.iter().next().unwrap();
+    let code = ground.officer.get(&format!("/volunteers/{called}")).await.json()["code"].clone();
+    let pin = json!({"code": code, "site": "S005", "role": "registrar"});
+    ground.officer.post(&format!("/orders/{order}/pins"), pin).await.json();
+    let plan = ground.plan(&order).await;
+    ground.publish(&order, &plan).await;
+    let held = ground.assignments(&order).await;
+    assert_eq!(held.len(), 11);
+    assert!(held.iter().any(|held| (held.volunteer, held.site) == (called, ground.sites[5])));
+    let wish = ground.officer.get(&format!("/orders/{order}")).await.json()["wishes"][0].clone();
+    assert_eq!((&wish["volunteer"], &wish["is_unmet"]), (&json!(called), &json!(false)));
 }
 
 /// An order with a shift of its own; gives it with what its plan finds: people, and why others are missing.
