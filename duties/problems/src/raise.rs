@@ -6,7 +6,8 @@ use domain::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::{Error, Tx, params};
+use store::{Tx, params};
+use web::{Fault, refusal::Refused};
 
 use crate::{
     rules::{escalation, state::State},
@@ -71,10 +72,11 @@ pub struct Raise {
     pub by: Actor,
 }
 
-/// Raises it and gives its number. What was raised before with this id gives its number again.
-pub fn raise(tx: &mut Tx, here: &Jurisdiction, asked: &Raise) -> Result<i64, Error> {
-    if let Some(number) = table::number_of(tx, asked.id)? {
-        return Ok(number);
+/// Raises it and gives its number. What was raised before with this id gives its number again, to the same site only.
+pub fn raise(tx: &mut Tx, here: &Jurisdiction, asked: &Raise) -> Result<i64, Fault> {
+    if let Some((number, site)) = table::number_of(tx, asked.id)? {
+        let is_theirs = site == asked.place.as_ref().map(|place| place.site);
+        return if is_theirs { Ok(number) } else { Err(Refused::NotThere.into()) };
     }
     let number = table::next_number(tx, &here.district)?;
     let state = State::Raised { since: tx.at() };

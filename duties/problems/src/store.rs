@@ -78,8 +78,10 @@ pub fn facts(state: State) -> Result<String, Error> {
     serde_json::to_string(&state).map_err(|e| Error::Bug(e.to_string()))
 }
 
-pub fn number_of(tx: &mut Tx, id: Id<Problem>) -> Result<Option<i64>, Error> {
-    tx.first("select number from problems where id = $1", params![id], |row| row.get("number"))
+/// The number of a request, and the site that it came from.
+pub fn number_of(tx: &mut Tx, id: Id<Problem>) -> Result<Option<(i64, Option<Id<Site>>)>, Error> {
+    let sql = "select number, site from problems where id = $1";
+    tx.first(sql, params![id], |row| Ok((row.get("number")?, row.get("site")?)))
 }
 
 /// The next human number of a district: gap-free, because the gate lets one change through at a time.

@@ -90,12 +90,14 @@ async fn a_request_goes_its_way_on_postgresql() {
 
 #[tokio::test]
 async fn a_phone_that_sends_twice_raises_once() {
-    let (test, site, _) = house().await;
+    let (test, site, other) = house().await;
     let chief = test.client(Role::SiteChief, Scope::Site(site)).await;
     let body = json!({"id": uuid::Uuid::now_v7(), "kind": "supplies", "details": "雨衣20件"});
     let first = chief.post("/sites/S1/requests", body.clone()).await.json();
-    let again = chief.post("/sites/S1/requests", body).await.json();
+    let again = chief.post("/sites/S1/requests", body.clone()).await.json();
     assert_eq!(first["number"], again["number"]);
+    let elsewhere = test.client(Role::SiteChief, Scope::Site(other)).await;
+    assert_eq!(elsewhere.post("/sites/S2/requests", body).await.refused(), "404 web.2", "it is not theirs");
     assert_eq!(chief.get("/sites/S1/requests").await.json()["open"].as_array().unwrap().len(), 1);
 }
 

@@ -27,6 +27,7 @@ async fn the_night_of_the_report() {
         five_o_clock(&district, &lead).await;
         twenty_to_seven(&district, &order).await;
         eight_o_clock(&district, &order).await;
+        the_called_have_come(&district).await;
         a_request_with_an_answer(&district).await;
         afterwards(&district, &order).await;
     })
@@ -149,6 +150,18 @@ async fn eight_o_clock(district: &District, order: &str) {
     }
 }
 
+/// Accepting the proposal answered the call for people; who called says that they have come.
+async fn the_called_have_come(district: &District) {
+    let group = district.house.client(Role::Allocator, Scope::District).await;
+    let queue = group.get("/requests").await.json();
+    let [call] = queue["lines"].as_array().unwrap().as_slice() else { panic!("one call for people: {queue}") };
+    assert_eq!((&call["kind"], &call["state"]["state"]), (&json!("people"), &json!("answered")), "{queue}");
+    let path = format!("/requests/{}", call["id"].as_str().unwrap());
+    group.post(&format!("{path}/done"), json!({"note": "两人已到"})).await.json();
+    let chief = district.chief(&call["site"]).await;
+    chief.post(&format!("{path}/confirmation"), json!({})).await.json();
+}
+
 /// A request has an owner, an answer, and is closed by whoever asked.
 async fn a_request_with_an_answer(district: &District) {
     district.clock(9, 0).await;
@@ -235,7 +248,7 @@ async fn the_workbook(district: &District, reader: &Client, order: &str) {
     assert_eq!(book.sheet_names(), ["Sites", "Milestones", "Figures", "By division", "Requests"]);
     let mut line = |sheet: &str, first: &str| {
         let range = book.worksheet_range(sheet).unwrap();
-        let row = range.rows().find(|row| row[0].to_string() == first).unwrap_or_else(|| panic!("{sheet}: {range:?}"));
+        let row = range.rows().find(|row| row[0] == first).unwrap_or_else(|| panic!("{sheet}: {range:?}"));
         row.iter().skip(1).map(ToString::to_string).collect::<Vec<_>>()
     };
     let need = (NEED + 2).to_string();

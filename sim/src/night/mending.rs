@@ -3,11 +3,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Next, Night, Trouble, headquarters::ready, text};
+use super::{Happening, Next, Night, Trouble, headquarters::ready, text};
 
 /// A proposal that was overtaken by events is made again so many times.
 const TRIES: u32 = 4;
 const MORE: u32 = 3;
+const ON_THEIR_WAY_MIN: i64 = 40;
 
 impl Night {
     /// "+3 gatekeepers", from the site.
@@ -15,8 +16,13 @@ impl Night {
         let post = &self.posts[site];
         let ask = json!({ "role": "gatekeeper", "count": MORE });
         let proposed = post.chief.post(&format!("/sites/{}/shortages", post.id), &ask).await?;
+        let request = text(&proposed, "request")?;
+        self.ledger().requests.push(request.clone());
         let again = json!({ "what": "shortage", "site": post.code, "role": "gatekeeper", "count": MORE });
-        self.mend(proposed, &again).await
+        let mut next = self.mend(proposed, &again).await?;
+        // When they have come, the group says so and the chief confirms it.
+        next.push((self.now().plus_min(ON_THEIR_WAY_MIN), Happening::Tend { request, site, round: 0 }));
+        Ok(next)
     }
 
     /// The headquarters looks who has declined and sends others, the reserve first.

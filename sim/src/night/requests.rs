@@ -1,4 +1,4 @@
-//! Requests for supplies: raised at a site, taken and answered by a group, confirmed by whoever asked.
+//! Requests: raised at a site, taken and answered by a group, confirmed by whoever asked.
 
 use serde_json::json;
 use uuid::Uuid;
