@@ -50,6 +50,10 @@ pub struct Dot {
 }
 
 impl Dot {
+    pub fn state_word(&self) -> String {
+        format!("board-state-{}", self.state.name())
+    }
+
     /// The `d` of its shape: a circle for what goes well, a triangle for a risk, a cross for what was missed, a ring for silence.
     pub fn path(&self) -> String {
         let (x, y) = (self.x, self.y);

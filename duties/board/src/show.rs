@@ -155,12 +155,8 @@ pub struct Shown {
     is_drill: bool,
     made_at: Moment,
     totals: Totals,
-    /// Whether the sentence speaks of set-up or of people.
-    speaks_of_set_up: bool,
-    /// Everybody may have gone home: the sentence speaks of closing.
-    is_over: bool,
-    /// The time to be in place has come.
-    is_past_in_place: bool,
+    /// What the sentence speaks of.
+    topic: Topic,
     set_up_by: Moment,
     in_place_by: Moment,
     worst: Option<String>,
@@ -219,19 +215,19 @@ impl Shown {
     /// What to ask the allocation for at a site: before the milestone the people who have no post yet or cannot be there
     /// in time, after it those who did not come.
     fn what_lacks(&self) -> &'static str {
-        if self.is_past_in_place { "no_shows" } else { "too_late" }
+        if self.in_place_by <= self.made_at { "no_shows" } else { "too_late" }
     }
 
     /// The one sentence. While sites are being set up nobody has to be in place yet: then it speaks of posts without a name.
     fn sentence(&self, f: &Frame) -> String {
         let totals = &self.totals;
         let gap = totals.need.saturating_sub(totals.assigned);
-        let word = match (self.speaks_of_set_up, &self.worst) {
-            _ if self.is_over => "board-sentence-over",
-            (true, _) if gap > 0 => "board-sentence-set-up-short",
-            (true, _) => "board-sentence-set-up",
-            (false, Some(_)) => "board-sentence-people-short",
-            (false, None) => "board-sentence-people",
+        let word = match (self.topic, &self.worst) {
+            (Topic::Over, _) => "board-sentence-over",
+            (Topic::SetUp, _) if gap > 0 => "board-sentence-set-up-short",
+            (Topic::SetUp, _) => "board-sentence-set-up",
+            (Topic::InPlace, Some(_)) => "board-sentence-people-short",
+            (Topic::InPlace, None) => "board-sentence-people",
         };
         let sentence = f
             .say(word)
@@ -327,9 +323,7 @@ fn put_together(whole: &Arc<Whole>, scopes: &[Scope], map: Map, most: usize, ask
         order_name: whole.order.name.clone(),
         is_drill: whole.order.is_drill,
         made_at: whole.made_at,
-        speaks_of_set_up: topic == Topic::SetUp,
-        is_over: topic == Topic::Over,
-        is_past_in_place: now >= milestones.in_place_at,
+        topic,
         set_up_by: milestones.set_up_at,
         in_place_by: milestones.in_place_at,
         worst,

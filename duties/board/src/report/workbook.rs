@@ -72,7 +72,7 @@ fn count(count: impl Into<u64>) -> Value {
 
 fn sites(desk: &Desk, report: &Report) -> Table {
     let row = |site: &super::SiteNight| {
-        let state = desk.house().words.say(desk.locale(), &site.state_word()).to_string();
+        let state = desk.house().words.say(desk.locale(), site.state_word()).to_string();
         vec![
             Value::Text(site.code.clone()),
             Value::Text(site.name.clone()),
@@ -182,7 +182,7 @@ fn requests(desk: &Desk, report: &Report) -> Table {
     let minutes = |s: Option<i64>| s.and_then(|s| u64::try_from(s / 60).ok()).map_or(Value::Nothing, Value::Count);
     let row = |line: &crate::rules::night::GroupNight| {
         vec![
-            Value::Text(desk.house().words.say(desk.locale(), &format!("group-{}", line.group.name())).to_string()),
+            Value::Text(desk.house().words.say(desk.locale(), format!("group-{}", line.group.name())).to_string()),
             count(line.raised),
             count(line.closed),
             count(line.escalated),

@@ -52,7 +52,8 @@ pub fn totals(pictures: &[Picture]) -> Totals {
 }
 
 /// What the sentence speaks of: before the set-up milestone of set-up, then of people in place, at last of closing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Topic {
     SetUp,
     InPlace,
