@@ -10,7 +10,7 @@ const BYTES: usize = 100_000_000;
 fn main() {
     let keyring = Keyring::random();
     println!("{:>8} {:>10} {:>10}", "bytes", "µs each", "MB/s");
-    for length in [16, 64, 256, 1_024, 4_096, 65_536] {
+    for length in [16_usize, 64, 256, 1_024, 4_096, 65_536] {
         let text = "字".repeat(length.div_ceil(3));
         let rounds = BYTES.div_ceil(text.len()).min(500_000);
         let began = Instant::now();

@@ -2,7 +2,7 @@
 //! long as ten commits, and nobody's change waits for it.
 //!
 //! While the gate is never at rest the log cannot begin anew, so the gate does it by itself when the log is
-//! [`LONGEST_LOG`](crate::engine::LONGEST_LOG) pages long; most of it lies at its place by then.
+//! [`LONGEST_LOG`](crate::engine::sqlite::LONGEST_LOG) pages long; most of it lies at its place by then.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 

@@ -78,15 +78,26 @@ impl Client {
 
     /// Goes through a personal link, then asks as its holder.
     pub async fn as_holder_of(&self, link: &str, path: &str) -> String {
+        let door = reqwest::Client::builder().no_proxy().build().unwrap();
+        let cookie = self.cookie_of(link).await;
+        let asked = door.get(format!("{}{path}", self.base)).header("cookie", cookie);
+        asked.send().await.unwrap().text().await.unwrap()
+    }
+
+    /// Goes through a personal link and stays.
+    pub async fn holder_of(&self, link: &str) -> Self {
+        let cookie = self.cookie_of(link).await;
+        Self::new(&self.base, cookie.trim_start_matches("muster="))
+    }
+
+    async fn cookie_of(&self, link: &str) -> String {
         let code = link.rsplit('/').next().unwrap();
         let door = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
         let entered =
             door.post(format!("{}/enter/{code}", self.base)).header("origin", &self.base).send().await.unwrap();
         let cookies = entered.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
         let cookie = cookies.filter_map(|value| value.split(';').next()).find(|pair| pair.starts_with("muster="));
-        let cookie = cookie.unwrap_or_else(|| panic!("the link lets nobody in: {}", entered.status())).to_owned();
-        let asked = door.get(format!("{}{path}", self.base)).header("cookie", cookie);
-        asked.send().await.unwrap().text().await.unwrap()
+        cookie.unwrap_or_else(|| panic!("the link lets nobody in: {}", entered.status())).to_owned()
     }
 
     pub async fn bytes(&self, path: &str) -> Vec<u8> {

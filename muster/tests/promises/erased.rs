@@ -82,7 +82,7 @@ async fn whoever_left_is_erased_and_nothing_else_changes() {
         (server.client(&ground.token("duty_officer")), server.client(&ground.token("administrator")));
     let post =
         async |client: &crate::client::Client, path: &str, body: Value| client.post(path, body, None).await.unwrap();
-    let order = crate::exports::told(&officer).await.0;
+    let order = crate::exports::told(&officer, "采样").await.0;
     let assessors = server.client(&ground.token("assessment_group"));
     let [leaver, stayer] = told(&ground);
     let who = officer.get(&format!("/volunteers/{leaver}")).await.unwrap().json()["id"].clone();

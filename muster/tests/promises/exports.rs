@@ -84,9 +84,9 @@ pub async fn wait_for<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) ->
     panic!("{what} did not come");
 }
 
-/// An order under a hostile name, its plan told to everybody.
-pub async fn told(officer: &Client) -> (String, String) {
-    let given = officer.post("/orders", json!({"name": HOSTILE[0]}), None).await.unwrap().json();
+/// An order of that name, its plan told to everybody.
+pub async fn told(officer: &Client, name: &str) -> (String, String) {
+    let given = officer.post("/orders", json!({"name": name}), None).await.unwrap().json();
     let order = given["order"].as_str().unwrap().to_owned();
     let asked = officer.post(&format!("/orders/{order}/plans"), json!({}), None).await.unwrap().json();
     let plan = asked["plan"].as_str().unwrap().to_owned();
@@ -123,7 +123,7 @@ async fn no_cell_of_any_export_runs() {
     let known: BTreeSet<String> = EXPORTS.iter().map(|(route, _)| (*route).to_owned()).collect();
     assert_eq!(route_names(&openapi), known, "an export is not tried here");
 
-    let (order, plan) = told(&officer).await;
+    let (order, plan) = told(&officer, HOSTILE[0]).await;
     let import = rejected_import(&officer).await;
     let assessors = server.client(&ground.token("assessment_group"));
     for who in officer.volunteers().await.iter().take(8) {

@@ -68,7 +68,7 @@ async fn a_token_of_a_zone_lead_reaches_the_zones_own_sites_and_no_other() {
     let officer = server.client(&officer);
     let proposal = officer.get("/zones/proposal").await.unwrap().json();
     officer.post("/zones/proposal", json!({"stamp": proposal["stamp"]}), None).await.unwrap().json();
-    told(&officer).await;
+    told(&officer, "采样").await;
     let (own, others) = (things(&officer, "P00").await, things(&officer, "P11").await);
     assert_ne!(own["zone"], others["zone"], "two streets are two zones");
 

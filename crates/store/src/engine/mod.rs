@@ -7,8 +7,6 @@ use std::ops::ControlFlow;
 
 use crate::{Address, Cell, Result, Row, Value};
 
-pub(crate) use sqlite::LONGEST_LOG;
-
 /// Looks at one row and says whether to go on.
 pub(crate) type OnRow<'f> = dyn FnMut(&Row<'_>) -> Result<ControlFlow<()>> + 'f;
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::common::{act, here, record};
 
-const LENGTH: i64 = 12;
+const LENGTH: i64 = 40;
 
 async fn filled() -> [(Store, Head); 2] {
     let fill = async |store: Store| {
@@ -72,6 +72,24 @@ enum Tampering {
         number: i64,
         column: usize,
     },
+    /// One letter of a text becomes another one.
+    Letter {
+        number: i64,
+        column: usize,
+        place: i64,
+    },
+    /// A hash becomes another one.
+    Hash {
+        number: i64,
+        column: usize,
+        value: [u8; 32],
+    },
+    /// A text is cut off.
+    Truncate {
+        number: i64,
+        column: usize,
+        place: i64,
+    },
     Delete {
         number: i64,
     },
@@ -90,6 +108,21 @@ enum Tampering {
 fn tampering() -> impl Strategy<Value = Tampering> {
     prop_oneof![
         (1..=LENGTH, 0..EDITS.len()).prop_map(|(number, column)| Tampering::Edit { number, column }),
+        (1..=LENGTH, 0..TEXTS.len(), 1..60_i64).prop_map(|(number, column, place)| Tampering::Letter {
+            number,
+            column,
+            place
+        }),
+        (1..=LENGTH, 0..HASHES.len(), any::<[u8; 32]>()).prop_map(|(number, column, value)| Tampering::Hash {
+            number,
+            column,
+            value
+        }),
+        (1..=LENGTH, 0..TEXTS.len(), 0..10_i64).prop_map(|(number, column, place)| Tampering::Truncate {
+            number,
+            column,
+            place
+        }),
         (1..=LENGTH).prop_map(|number| Tampering::Delete { number }),
         (1..LENGTH).prop_map(|number| Tampering::Swap { number }),
         (1..=LENGTH).prop_map(|from| Tampering::Cut { from }),
@@ -97,7 +130,10 @@ fn tampering() -> impl Strategy<Value = Tampering> {
     ]
 }
 
-const EDITS: [&str; 9] = [
+const TEXTS: [&str; 3] = ["jurisdiction", "kind", "details"];
+const HASHES: [&str; 2] = ["previous", "hash"];
+
+const EDITS: [&str; 11] = [
     "at = at + 1",
     "actor_kind = 'visitor'",
     "actor_kind = 'nobody'",
@@ -106,13 +142,32 @@ const EDITS: [&str; 9] = [
     "kind = 'places.site_opened'",
     "details = replace(details, '0', '1')",
     "subject = actor_id",
+    "actor_id = subject",
     "hash = previous",
+    "previous = hash",
 ];
 
 fn tamper(tx: &mut Tx, how: &Tampering) -> Result<()> {
     match *how {
         Tampering::Edit { number, column } => {
             tx.execute(&format!("update journal set {} where number = $1", EDITS[column]), params![number])?;
+        }
+        Tampering::Letter { number, column, place } => {
+            let text = TEXTS[column];
+            // No text of the chain holds this mark.
+            let edit = format!("{text} = substr({text}, 1, {place} - 1) || '~' || substr({text}, {place} + 1)");
+            tx.execute(&format!("update journal set {edit} where number = $1"), params![number])?;
+        }
+        Tampering::Hash { number, column, value } => {
+            let edit = format!("update journal set {} = $2 where number = $1", HASHES[column]);
+            tx.execute(&edit, params![number, value.to_vec()])?;
+        }
+        Tampering::Truncate { number, column, place } => {
+            let text = TEXTS[column];
+            let edit = format!(
+                "update journal set {text} = substr({text}, 1, length({text}) - 1 - {place}) where number = $1"
+            );
+            tx.execute(&edit, params![number])?;
         }
         Tampering::Delete { number } => {
             tx.execute("delete from journal where number = $1", params![number])?;
