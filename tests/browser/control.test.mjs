@@ -16,6 +16,7 @@ import { strict, watch } from './checks/policy.mjs';
 import { firstLook } from './checks/speed.mjs';
 import { mainActInReach, targets } from './checks/targets.mjs';
 import { unkept } from './checks/typing.mjs';
+import { unfolded } from './checks/unfolded.mjs';
 import { silence, wall } from './checks/wall.mjs';
 import { weight } from './checks/weight.mjs';
 import { openSmallHouse } from './control/small-house.mjs';
@@ -27,6 +28,12 @@ import { startMuster } from './rig/muster.mjs';
 
 const STAND_IN = fileURLToPath(new URL('./control/small-house.mjs', import.meta.url));
 const h1 = '<h1>点位</h1>';
+const chinese = (page) => language(page, 'zh-CN');
+const inside = async (page) => {
+  const faults = [];
+  await unfolded(page, async () => faults.push(...(await accessible(page))));
+  return faults;
+};
 const row = (style) => `<table><tbody><tr ${style}><td>12</td></tr></tbody></table>`;
 
 /** [name, check, good page, bad page, what the fault must say]; a page is text or { body, kind, … }. */
@@ -39,8 +46,15 @@ const CASES = [
   ['targets do not overlap', targets, `${h1}<button>甲</button>`, `${h1}<button>甲</button><button style="margin-left:-30px">乙</button>`, /lies on top/],
   ['what a closed part hides is not tapped', targets, `${h1}<details><summary style="min-height:48px">甲</summary><a href="/" style="min-height:20px">乙</a></details>`, `${h1}<details open><summary style="min-height:48px">甲</summary><a href="/" style="min-height:20px">乙</a></details>`, /48 at least/],
   ['the main act is in reach', mainActInReach, `${h1}<button data-main style="position:fixed;bottom:0">签到</button>`, `${h1}<button data-main>签到</button>`, /of the screen's height/],
+  ['the act of a dock is in reach', mainActInReach, `${h1}<div class="dock" style="position:fixed;bottom:0"><button>签到</button></div>`, `${h1}<div class="dock"><button>签到</button></div>`, /of the screen's height/],
+  ['a dock without an act', mainActInReach, null, `${h1}<div class="dock" style="position:fixed;bottom:0">签到</div>`, /without an act/],
+  ['a fault that is folded away', inside, `${h1}<details><summary>甲</summary>乙</details>`, `${h1}<details name="a"><summary>甲</summary>乙</details><details name="a"><summary>丙</summary><button></button></details>`, /button-name/],
   ['a missing word', (page) => language(page, 'zh-CN'), h1, `${h1}<p>⟦role-runner⟧</p>`, /a word is missing/],
   ['English on a Chinese page', (page) => language(page, 'zh-CN'), `${h1}<p>用 CSV 导入，编号 SITE-12，<span lang="en">Hello</span></p>`, `${h1}<p>请 Confirm 一下</p>`, /Confirm/],
+  ['English between Chinese and a figure', chinese, `${h1}<p>第3点位S03</p>`, `${h1}<p>请Confirm一下第3次</p>`, /Confirm/],
+  ['English that is read aloud', chinese, `${h1}<button aria-label="关闭">×</button>`, `${h1}<button aria-label="Close">×</button>`, /Close/],
+  ['a name for programs', chinese, h1, `${h1}<p>queue_marshal</p>`, /a name for programs on a Chinese page: queue_marshal/],
+  ['an id', chinese, h1, `${h1}<p>0190aaaa-bbbb-7ccc-8ddd-eeeeffff0000</p>`, /a name for programs/],
   ['the wrong language', (page) => language(page, 'en'), null, h1, /lang="zh-CN"/],
   ['slanted Chinese', (page) => language(page, 'zh-CN'), h1, `${h1}<p><em>重要</em></p>`, /slanted/],
   ['tight lines', (page) => language(page, 'zh-CN'), h1, `${h1}<p style="line-height:1.2">点位</p>`, /line height/],
@@ -61,6 +75,7 @@ const CASES = [
   ['a row cut in two', paper, { kind: 'paper', body: row('') }, { kind: 'paper', body: row('style="break-inside:auto"') }, /may be cut/],
   ['small text on the wall', (page) => wall(page, [SCREENS.wall, SCREENS.wall4k]), { kind: 'wall', body: `${h1}<time datetime="2022-09-14">0:00</time>` }, { kind: 'wall', body: `${h1}<p style="font-size:20px">小字</p><time datetime="2022-09-14">0:00</time>` }, /32 at least/],
   ['a wall without an age', (page) => wall(page, [SCREENS.wall]), null, { kind: 'wall', body: h1 }, /how old/],
+  ['a wall that cuts a list off', (page) => wall(page, [SCREENS.wall]), { kind: 'wall', body: `${h1}<ul style="height:200px;overflow:hidden"><li>点位</li></ul><time datetime="2022-09-14">0:00</time>` }, { kind: 'wall', body: `${h1}<ul style="height:200px;overflow:hidden">${'<li>点位</li>'.repeat(9)}</ul><time datetime="2022-09-14">0:00</time>` }, /cut off/],
   ['a wall that scrolls', (page) => wall(page, [SCREENS.wall]), null, { kind: 'wall', body: `<div style="height:2000px">${h1}</div>` }, /scrolled/],
 ];
 

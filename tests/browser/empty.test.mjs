@@ -52,7 +52,7 @@ async function hire() {
   const links = {};
   try {
     await page.goto('/accounts');
-    const roles = await page.locator('select[name=role] option').evaluateAll((options) => options.map(({ value }) => value));
+    const roles = await page.locator('form[action="/accounts"] select[name=role] option').evaluateAll((options) => options.map(({ value }) => value));
     for (const role of roles.filter((role) => role !== 'administrator')) links[role] = await open(page, role);
   } finally {
     await page.close();
@@ -65,7 +65,7 @@ async function open(page, role) {
   await page.goto('/accounts');
   await page.fill('input[name=login]', login);
   await page.fill('input[name=name]', login);
-  await page.selectOption('select[name=role]', role);
+  await page.selectOption('form[action="/accounts"] select[name=role]', role);
   await page.click('form[action="/accounts"] button');
   await page.locator('tr', { hasText: login }).locator('form[action$="/link"] button').click();
   return page.locator('input[data-select]').inputValue();

@@ -13,6 +13,7 @@ import { paper, sheets } from './checks/paper.mjs';
 import { strict, watch } from './checks/policy.mjs';
 import { mainActInReach, targets } from './checks/targets.mjs';
 import { unkept } from './checks/typing.mjs';
+import { unfolded } from './checks/unfolded.mjs';
 import { silence, wall } from './checks/wall.mjs';
 import { weight } from './checks/weight.mjs';
 import { LANGUAGES, SCREENS } from './rig/browser.mjs';
@@ -113,6 +114,7 @@ async function onWall(page, note) {
   note('wall', await wall(page, [SCREENS.wall, SCREENS.wall4k]));
   await page.setViewportSize(SCREENS.wall);
   note('wall, axe', await accessible(page));
+  note('wall, colours', await colour(page));
 }
 
 async function onScreens(page, kind, visit, note, wanted) {
@@ -121,12 +123,22 @@ async function onScreens(page, kind, visit, note, wanted) {
   if (kind === 'phone' || PHONE_ROLES.includes(visit.role)) note('targets', [...(await targets(page)), ...(await mainActInReach(page))]);
   note('360 px, axe', await accessible(page));
   if (!visit.first) return;
+  await unfolded(page, () => inside(page, kind, note, wanted));
   for (const name of ['tablet', 'desk']) {
     await page.setViewportSize(SCREENS[name]);
     note(`${name}, axe`, await accessible(page));
   }
   // Colours, and what becomes of the page on paper, are the same in every language.
   if (wanted === 'zh-CN') await inOtherLights(page, visit, note);
+}
+
+/** What stands in a part that was folded away. */
+async function inside(page, kind, note, wanted) {
+  note('unfolded, words', await language(page, wanted));
+  note('unfolded, fits', await fits(page));
+  if (kind === 'phone') note('unfolded, targets', await targets(page));
+  note('unfolded, axe', await accessible(page));
+  if (wanted === 'zh-CN') note('unfolded, colours', await colour(page));
 }
 
 async function inOtherLights(page, visit, note) {

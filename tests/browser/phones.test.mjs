@@ -27,6 +27,48 @@ const visits = await phonePages(people);
 
 test('there are phone pages', () => assert.ok(visits.length >= PHONE_ROLES.length, `${visits.length} pages`));
 
+/** How long after the network is gone a page says so; as long as it is asked for, if it does not. */
+async function toldAfter(page, within_ms) {
+  const lost = Date.now();
+  await page.context().setOffline(true);
+  const says = () => [...document.querySelectorAll('#line, #net[data-net=off]')].some((line) => line.checkVisibility());
+  await page.waitForFunction(says, null, { timeout: within_ms, polling: 50 }).catch(() => {});
+  const told = await page.evaluate(says);
+  await page.context().setOffline(false);
+  return told ? Date.now() - lost : Infinity;
+}
+
+// A phone reads the page on the bus: whatever page it is, it says when the network is gone (U8).
+describe('without a network', () => {
+  for (const { role, route, address } of visits) {
+    test(`${role} ${route}`, async () => {
+      const page = await people.page(role);
+      try {
+        await page.goto(address, { waitUntil: 'load' });
+        await page.waitForTimeout(300);
+        assert.equal(await page.locator('#line').isVisible(), false, 'it is not said while there is one');
+        assert.ok((await toldAfter(page, 2000)) <= 2000);
+      } finally {
+        await page.context().setOffline(false);
+        await page.close();
+      }
+    });
+  }
+
+  test('control: a page whose script is lost says nothing', async () => {
+    const page = await people.page(visits[0].role);
+    try {
+      await page.route('**/app.js', (route) => route.abort());
+      await page.route('**/status.js', (route) => route.abort());
+      await page.goto(visits[0].address, { waitUntil: 'load' });
+      assert.equal(await toldAfter(page, 2000), Infinity);
+    } finally {
+      await page.context().setOffline(false);
+      await page.close();
+    }
+  });
+});
+
 describe('on Chromium 86 without service workers', () => {
   for (const { role, route, address } of visits) {
     test(`${role} ${route}`, async () => {

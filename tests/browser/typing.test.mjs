@@ -35,7 +35,6 @@ const PAGES = [
   ['duty_officer', `/sites/${site}`, 2],
   ['duty_officer', `/sites/${site}/edit`, 10],
   ['duty_officer', '/sites/new', 10],
-  ['duty_officer', `/sites/${site}/roster`, 2],
   ['duty_officer', '/zones', 2],
   ['duty_officer', '/divisions', 4],
   ['duty_officer', '/deeds', 2],

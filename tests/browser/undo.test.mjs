@@ -79,7 +79,7 @@ const ACTS = [
   ['a team is unlinked', 'duty_officer', '/links', 'td form[action="/links"] button', (page) => page.locator('td form[action="/links"]').count()],
   ['a line of the checklist is ticked', 'site_chief', `${theSite}/readiness`, 'form[action$="/marks"] button[value=true]', (page) => page.locator('form[action$="/marks"] button[value=true]').count()],
   ['a site says that it stands', 'site_chief', aNewDay, '.dock form button', stage],
-  ['an account is suspended', 'administrator', aNewAccount, 'tr:has(th:text-is("undone")) form[action$="/suspension"] button', (page) => page.locator('form[action$="/suspension"]:not(.said *)').count()],
+  ['an account is suspended', 'administrator', aNewAccount, 'tr:has(th:text-is("undone")) form[action$="/suspension"] button', (page) => page.locator('form[action$="/suspension"] button.danger:not(.said *)').count()],
   ['somebody has left', 'duty_officer', anotherVolunteer, 'form[action$="/departure"] button', (page) => page.locator('form[action$="/departure"]:not(.said *)').count()],
   ['somebody is put on the commendation list', 'assessment_group', anotherVolunteer, 'form[action="/commendations"] button[value=true]', async () => (await ask('assessment_group', '/commendations')).count, fill('input[name=reason]', '连夜搬运')],
   ['a volunteer says when they can come', 'volunteer', '/record', '#availability button', (page) => page.locator('#availability p').first().textContent(), fill('input[name=from]', '2031-05-06T07:08')],

@@ -3,6 +3,9 @@
 
 import './drafts.js';
 
+// Everybody is told when there is no network; pages with an outbox say it with what they hold, a wall by its age.
+if (!document.getElementById('net') && !document.body.classList.contains('wall')) import('./line.js');
+
 document.addEventListener('click', (event) => {
   if (event.target.closest('[data-back]')) history.back();
   if (event.target.closest('[data-print]')) window.print();

@@ -1,5 +1,6 @@
 # The frame
 web-muster = Muster
+web-no-network = No network: what you send now does not arrive. Wait until this line is gone.
 web-skip = Skip to the content
 web-navigation = Pages
 web-other-language = 中文
@@ -35,6 +36,10 @@ web-account-reinstated = The account works again; its owner signs in anew.
 web-account-suspended = The account is suspended; its sessions have ended.
 web-suspended = suspended
 web-looked-at-many = Looked at { $count } people within an hour. Ask why; if nobody knows, suspend the account.
+web-reinstate = Let in again
+web-change-roles = Change roles
+web-take-role = Take away: { $role }
+web-give-role = Give this role
 web-suspend = Suspend
 web-suspend-sure = Suspend { $login }? Sessions and links of this account end at once.
 web-make-link = One-time link

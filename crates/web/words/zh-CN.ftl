@@ -1,5 +1,6 @@
 # The frame
 web-muster = 集结
+web-no-network = 没有网络：现在提交的内容送不出去，请等这一行消失后再提交。
 web-skip = 跳到正文
 web-navigation = 页面
 web-other-language = English
@@ -35,6 +36,10 @@ web-account-reinstated = 账号已恢复；本人需重新登录。
 web-account-suspended = 账号已停用，其登录全部失效。
 web-suspended = 已停用
 web-looked-at-many = 一小时内查看了 { $count } 人。请问明原因；说不清的，先停用账号。
+web-reinstate = 恢复账号
+web-change-roles = 调整角色
+web-take-role = 收回：{ $role }
+web-give-role = 授予此角色
 web-suspend = 停用
 web-suspend-sure = 停用 { $login }？该账号的登录和链接立即失效。
 web-make-link = 一次性链接

@@ -11,8 +11,10 @@ export async function language(page, wanted) {
   const said = await page.evaluate(() => document.documentElement.lang);
   if (said !== wanted) faults.push(`lang="${said}", ${wanted} was asked for`);
   if (wanted !== 'zh-CN') return faults;
-  const foreign = (await page.evaluate(latinWords)).filter((word) => !NAMES.has(word));
+  const { words, codes } = await page.evaluate(latin);
+  const foreign = words.filter((word) => !NAMES.has(word));
   if (foreign.length) faults.push(`English on a Chinese page: ${[...new Set(foreign)].slice(0, 8).join(', ')}`);
+  if (codes.length) faults.push(`a name for programs on a Chinese page: ${[...new Set(codes)].slice(0, 8).join(', ')}`);
   return [...faults, ...(await page.evaluate(setting))];
 }
 
@@ -23,17 +25,27 @@ function missing() {
   return [...new Set(marks)].map((mark) => `a word is missing: ${mark}`);
 }
 
-/** Latin words in what is shown, without codes, addresses and what is marked as another language. */
-function latinWords() {
-  const apart = 'script, style, code, kbd, samp, textarea, svg, [translate=no], [lang]:not(html):not([lang^=zh])';
+/**
+ * Latin words in what is shown and in what is read aloud, without codes, addresses and what is marked as another language;
+ * and what only programs call so: ids and names like `queue_marshal`.
+ */
+function latin() {
+  const apart = 'script, style, code, kbd, samp, textarea, [translate=no], [lang]:not(html):not([lang^=zh])';
+  const texts = [document.title];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const words = [];
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    if (node.parentElement.closest(apart) || !node.parentElement.checkVisibility()) continue;
-    const text = node.data.replace(/\S*[@/:_\d]\S*/g, ' ');
-    words.push(...(text.match(/[A-Za-z][A-Za-z'-]{2,}/g) ?? []));
+    if (!node.parentElement.closest(`${apart}, svg`) && node.parentElement.checkVisibility()) texts.push(node.data);
   }
-  return words;
+  for (const element of document.querySelectorAll('[aria-label], [title], [placeholder], [alt]')) {
+    if (element.closest(apart)) continue;
+    texts.push(...['aria-label', 'title', 'placeholder', 'alt'].map((name) => element.getAttribute(name) ?? ''));
+  }
+  const found = { words: [], codes: [] };
+  for (const text of texts) {
+    found.codes.push(...(text.match(/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}|(?<![\w/.@-])[a-z]+(_[a-z]+)+(?![\w/.@-])/g) ?? []));
+    found.words.push(...(text.replace(/[!-~]*[@/:_\d][!-~]*/g, ' ').match(/[A-Za-z][A-Za-z'-]{2,}/g) ?? []));
+  }
+  return found;
 }
 
 /** Size, leading, no stretched lines, no slanted characters, figures of one width, a clock of 24 hours. */

@@ -46,6 +46,10 @@ function fromFiveMetres({ least, where }) {
   const faults = new Set();
   const root = document.documentElement;
   if (root.scrollHeight > innerHeight || root.scrollWidth > innerWidth) faults.add(`${where}: has to be scrolled (${root.scrollWidth}×${root.scrollHeight})`);
+  const hides = (element) => getComputedStyle(element).overflowY !== 'visible' && element.scrollHeight > element.clientHeight + 1;
+  for (const element of [...document.body.querySelectorAll('*')].filter((box) => box.checkVisibility() && !box.closest('svg, .skip') && hides(box))) {
+    faults.add(`${where}: ${element.scrollHeight - element.clientHeight} px are cut off: ${element.outerHTML.replace(/\s+/g, ' ').slice(0, 60)}`);
+  }
   const hasOwnText = (element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
   for (const element of document.body.querySelectorAll('*')) {
     const box = element.getBoundingClientRect();

@@ -83,7 +83,7 @@ function pathOf(href) {
 }
 
 /** Whose pages are always for the phone. */
-export const PHONE_ROLES = ['volunteer', 'site_chief'];
+export const PHONE_ROLES = ['volunteer', 'site_chief', 'zone_lead'];
 
 /** Every page that one of them can reach. */
 export async function phonePages(people) {
