@@ -62,7 +62,7 @@ fn opened(tx: &Tx, rows: Vec<Closed>) -> Result<Vec<Asked>> {
         let objection = tx.open(OBJECTION, &objection)?;
         let answer = answer.map(|answer| tx.open(ANSWER, &answer)).transpose()?;
         let wanted_site = site.map(|site| tx.open(SITE, &site)).transpose()?;
-        Ok(Asked { objection, answer, wanted_site, ..asked })
+        Ok(Asked { objection, wanted_site, answer, ..asked })
     };
     rows.into_iter().map(open).collect()
 }
