@@ -76,6 +76,7 @@ const CASES = [
   ['small text on the wall', (page) => wall(page, [SCREENS.wall, SCREENS.wall4k]), { kind: 'wall', body: `${h1}<time datetime="2022-09-14">0:00</time>` }, { kind: 'wall', body: `${h1}<p style="font-size:20px">小字</p><time datetime="2022-09-14">0:00</time>` }, /32 at least/],
   ['a wall without an age', (page) => wall(page, [SCREENS.wall]), null, { kind: 'wall', body: h1 }, /how old/],
   ['a wall that cuts a list off', (page) => wall(page, [SCREENS.wall]), { kind: 'wall', body: `${h1}<ul style="height:200px;overflow:hidden"><li>点位</li></ul><time datetime="2022-09-14">0:00</time>` }, { kind: 'wall', body: `${h1}<ul style="height:200px;overflow:hidden">${'<li>点位</li>'.repeat(9)}</ul><time datetime="2022-09-14">0:00</time>` }, /cut off/],
+  ['a state that runs into what stands beside it', (page) => wall(page, [SCREENS.wall]), { kind: 'wall', body: `${h1}<p style="display:grid;grid-template-columns:12em 1fr"><b class="tag">超时未答</b>S001</p><time datetime="2022-09-14">0:00</time>` }, { kind: 'wall', body: `${h1}<p style="display:grid;grid-template-columns:2em 1fr"><b class="tag" style="white-space:nowrap">超时未答超时未答</b>S001</p><time datetime="2022-09-14">0:00</time>` }, /runs out of its box/],
   ['a wall that scrolls', (page) => wall(page, [SCREENS.wall]), null, { kind: 'wall', body: `<div style="height:2000px">${h1}</div>` }, /scrolled/],
 ];
 

@@ -44,7 +44,8 @@ board-more = { $count ->
   [one] and one more site
  *[other] and { $count } more sites
 }
-board-call-for-people = calls for people
+board-overdue = overdue
+board-call-for-people = needs people
 board-called-for = { $count } more: { $role }
 board-act-proposal = See the proposal
 board-act-request = See request

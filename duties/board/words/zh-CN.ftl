@@ -32,6 +32,7 @@ board-missed-set-up = 应于 { $set_up } 前布设完毕
 board-missed-in-place = 应于 { $in_place } 前全员到岗
 board-waiting = { $count } 条求助未办结，最早{ $ago }
 board-more = 另有 { $count } 个点位要处理
+board-overdue = 超时未答
 board-call-for-people = 要人
 board-called-for = 再要 { $count } 名{ $role }
 board-act-proposal = 看调人方案

@@ -50,6 +50,9 @@ function fromFiveMetres({ least, where }) {
   for (const element of [...document.body.querySelectorAll('*')].filter((box) => box.checkVisibility() && !box.closest('svg, .skip') && hides(box))) {
     faults.add(`${where}: ${element.scrollHeight - element.clientHeight} px are cut off: ${element.outerHTML.replace(/\s+/g, ' ').slice(0, 60)}`);
   }
+  for (const tag of [...document.querySelectorAll('.tag')].filter((it) => it.checkVisibility() && it.clientWidth > 0 && it.scrollWidth > it.clientWidth + 1)) {
+    faults.add(`${where}: runs out of its box: ${tag.textContent.trim()}`);
+  }
   const hasOwnText = (element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
   for (const element of document.body.querySelectorAll('*')) {
     const box = element.getBoundingClientRect();

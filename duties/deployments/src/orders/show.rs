@@ -33,8 +33,8 @@ pub struct OrderPage {
     pub sites: u64,
     pub closed_sites: u64,
     pub figures: OrderFigures,
-    /// Everybody who stood at a site under the order, also those who have gone home since.
-    pub came: u64,
+    /// Everybody who stood at a site under the order, also those who have gone home since; counted when it is closed.
+    pub came: Option<u64>,
     /// The posts that lack most, worst first.
     pub short: Vec<ShortPost>,
     pub short_posts: u64,
@@ -122,7 +122,7 @@ fn page(tx: &mut Tx, house: &House, locale: Locale, id: Id<things::Order>) -> Re
         sites: sites.len() as u64,
         closed_sites,
         figures,
-        came: attendance::people_who_came(tx, id)?,
+        came: if order.is_open() { None } else { Some(attendance::people_who_came(tx, id)?) },
         short,
         short_posts,
         plans: plans::all(tx, id)?,
