@@ -15,6 +15,7 @@ use domain::{
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::{Error, Tx};
+use uuid::Uuid;
 use web::{Desk, Fault};
 
 use crate::{
@@ -82,14 +83,14 @@ pub struct GroupCount {
 
 const FRESH: Duration = Duration::from_secs(1);
 
-type Kept = HashMap<(usize, String, Option<Id<things::Order>>), (Instant, Moment, Option<Arc<Whole>>)>;
+type Kept = HashMap<(Uuid, String, Option<Id<things::Order>>), (Instant, Moment, Option<Arc<Whole>>)>;
 
-/// The last picture of each order of each district of each store in this process.
+/// The last picture of each order of each district of each database in this process.
 static KEPT: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
 
 /// The picture of the order that is wanted, or of the one that comes first; none when it is not open.
 pub async fn current(desk: &Desk, wanted: Option<Id<things::Order>>) -> Result<Option<Arc<Whole>>, Fault> {
-    let key = (Arc::as_ptr(desk.house()) as usize, desk.district().to_string(), wanted);
+    let key = (desk.store().epoch().id, desk.district().to_string(), wanted);
     let now = desk.at();
     if let Some((made, at, whole)) = KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&key)
         && made.elapsed() < FRESH
