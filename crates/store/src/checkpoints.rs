@@ -1,5 +1,5 @@
-//! Moves what was committed from SQLite's write-ahead log to its place, beside the gate: a sync of the whole file takes as
-//! long as ten commits, and nobody's change waits for it.
+//! Moves what was committed from SQLite's write-ahead log to its place, beside the gate: nobody's change waits for a
+//! sync of the whole file.
 //!
 //! While the gate is never at rest the log cannot begin anew, so the gate does it by itself when the log is
 //! [`LONGEST_LOG`](crate::engine::sqlite::LONGEST_LOG) pages long; most of it lies at its place by then.

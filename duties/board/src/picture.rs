@@ -12,6 +12,7 @@ use domain::{
     District, Group, Id, Moment, PostRole, Scope,
     things::{self, Site},
 };
+use responders::attendance::Came;
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::{Error, Tx};
@@ -163,12 +164,12 @@ pub fn of_order(tx: &mut Tx, order: Order, now: Moment, rates: &Rates) -> Result
 
 /// The sites of an order as they stood when everybody was to be in place, whenever that is asked: with the people who
 /// stood there then, not with those who are left.
-pub fn of_night(tx: &mut Tx, order: &Order, now: Moment, rates: &Rates) -> Result<Vec<Picture>, Error> {
+pub fn of_night(tx: &mut Tx, order: &Order, stood: &[Came], now: Moment, rates: &Rates) -> Result<Vec<Picture>, Error> {
     let milestones = &order.milestones;
     let (at, is_past) = (now.min(milestones.in_place_at), now >= milestones.in_place_at);
     let weights = deployments::weights_of(tx, order)?;
     let mut came: HashMap<(Id<Site>, PostRole), u32> = HashMap::new();
-    for post in responders::attendance::came(tx, order.id, milestones.in_place_at)? {
+    for post in stood {
         // As on the board, who came without a role fills no post.
         if let Some(role) = post.role {
             came.insert((post.site, role), post.in_time);

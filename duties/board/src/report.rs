@@ -92,9 +92,10 @@ async fn report(desk: &Desk, order: Id<Order>) -> Result<Report, Fault> {
     desk.look(move |tx| {
         let order = deployments::order(tx, order)?.ok_or(Refused::NotThere)?;
         let night = night(tx, order.id)?;
-        let pictures = picture::of_night(tx, &order, now, &rates)?;
+        let posts = attendance::came(tx, order.id, order.milestones.in_place_at)?;
+        let pictures = picture::of_night(tx, &order, &posts, now, &rates)?;
         let mut came: HashMap<_, u32> = HashMap::new();
-        for post in attendance::came(tx, order.id, order.milestones.in_place_at)? {
+        for post in &posts {
             *came.entry(post.site).or_default() += post.people;
         }
         let came_to = |picture: &Picture| came.get(&picture.facts.id).copied().unwrap_or(0);

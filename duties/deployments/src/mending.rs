@@ -70,12 +70,10 @@ pub fn raise(
     asked: &problems::Raise,
     weights: &Weights,
 ) -> Result<Called, Fault> {
-    let known = problems::find(tx, asked.id)?;
     let number = format!("R-{:04}", problems::raise(tx, here, asked)?);
     let order = order.filter(|order| order.is_open() && order.plan.is_some());
-    let proposal = match (known, order, asked.place.as_ref(), asked.role, asked.count) {
-        (Some(known), ..) => known.reference.map(Id::from_uuid),
-        (None, Some(order), Some(place), Some(role), Some(count)) => {
+    let proposal = match (order, asked.place.as_ref(), asked.role, asked.count) {
+        (Some(order), Some(place), Some(role), Some(count)) => {
             let proposal = report_shortage(tx, order, place.site, role, count, weights)?;
             problems::set_reference(tx, asked.id, proposal.uuid())?;
             Some(proposal)
@@ -243,7 +241,8 @@ pub async fn propose(desk: Desk, ask: Propose) -> Result<Done<Proposed>, Fault> 
     Ok(Done::at(format!("/orders/{id}/proposals/{}", proposed.proposal), proposed))
 }
 
-fn site_of(tx: &mut Tx, district: &domain::District, text: Option<&str>) -> Result<Id<things::Site>, Fault> {
+/// A site as people name it, by id or code.
+pub fn site_of(tx: &mut Tx, district: &domain::District, text: Option<&str>) -> Result<Id<things::Site>, Fault> {
     let text = text.unwrap_or_default().trim();
     let found = match text.parse() {
         Ok(id) => places::site(tx, id)?,

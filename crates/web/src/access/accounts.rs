@@ -88,7 +88,6 @@ pub fn by_login(tx: &mut Tx, login: &str) -> Result<Option<SigningIn>, Error> {
     )
 }
 
-/// Suspends an account: its sessions and links end at once.
 /// Takes a role away from an account.
 pub fn withdraw(tx: &mut Tx, district: &District, account: Id<Account>, role: Role) -> Result<(), Fault> {
     if role == Role::Administrator {
@@ -109,6 +108,7 @@ fn leave_an_administrator(tx: &mut Tx, account: Id<Account>) -> Result<(), Fault
     if others == 0 { Err(Refused::LastAdministrator.into()) } else { Ok(()) }
 }
 
+/// Suspends an account: its sessions and links end at once.
 pub fn suspend(tx: &mut Tx, district: &District, account: Id<Account>) -> Result<(), Fault> {
     leave_an_administrator(tx, account)?;
     let rows = tx.execute(

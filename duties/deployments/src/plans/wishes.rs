@@ -8,7 +8,7 @@ use store::Tx;
 use web::{Desk, Done, Fault, Undo};
 
 use crate::{
-    gate, orders,
+    gate, mending, orders,
     refusals::Refused,
     store::{
         orders::{self as order_rows, Order},
@@ -40,12 +40,8 @@ pub async fn pin(desk: Desk, ask: Pin) -> Result<Done<()>, Fault> {
         if wish.off {
             wishes::unpin(tx, order.id, volunteer)?;
         } else {
-            let (site, role) = wish
-                .site
-                .as_deref()
-                .zip(wish.role)
-                .ok_or_else(|| Refused::NotInThisOrder.with("what", "site, role"))?;
-            let site = site_of(tx, &order, site)?;
+            let role = wish.role.ok_or_else(|| Refused::NotInThisOrder.with("what", "role"))?;
+            let site = mending::site_of(tx, &order.district, wish.site.as_deref())?;
             may_stand(tx, &order, volunteer, site, role)?;
             wishes::pin(tx, &order, volunteer, site, role)?;
         }
@@ -77,14 +73,6 @@ fn meant(
         None => responders::volunteer_by_code(tx, &order.district, code)?,
     };
     found.ok_or_else(|| Refused::NotInThisOrder.with("what", code.to_owned()).into())
-}
-
-fn site_of(tx: &mut Tx, order: &Order, text: &str) -> Result<Id<things::Site>, Fault> {
-    if let Ok(id) = text.parse() {
-        return Ok(id);
-    }
-    let found = places::site_by_code(tx, &order.district, text.trim())?;
-    Ok(found.ok_or_else(|| Refused::NotInThisOrder.with("what", text.to_owned()))?.id)
 }
 
 /// A pin outranks distance and rest, not what somebody can do.
