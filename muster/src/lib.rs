@@ -14,6 +14,10 @@ use ground::Ground;
 use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+/// What one thread reads from a file another writes to the database and gives back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The field-operations system of an epidemic-response headquarters.
 #[derive(Parser)]
 #[command(version, about, max_term_width = 100)]

@@ -1,5 +1,5 @@
-//! One pass over a file: read, judge, and (when somebody has chosen) write, each piece whole or not at all. Reading,
-//! judging and writing overlap: while the gate writes a piece, the next one is judged and the one after it is parsed.
+//! One pass over a file: read, judge, and (when somebody has chosen) write, some pieces at once, whole or not at all.
+//! Reading, judging and writing overlap: while the gate writes, the next pieces are judged and those after them parsed.
 
 use domain::{Actor, District, Event, Id, Jurisdiction, Origin, things::Import};
 use jiff::tz::TimeZone;
@@ -19,9 +19,12 @@ use crate::{
     store::{self as books, Line},
 };
 
-/// How many rows are written at once while others work, and when nobody waits.
-pub const SMALL_PIECE: usize = 1_000;
-pub const LARGE_PIECE: usize = responders::register::CHUNK;
+/// How many rows are read and judged at once: what they become on the way stays near the processor.
+const PIECE: usize = 1_000;
+
+/// How many rows are written at once while others work, and when nobody else does.
+pub const FEW: u64 = PIECE as u64;
+pub const MANY: u64 = responders::register::CHUNK as u64;
 
 /// How many rows that are new, changed or the same are kept to be looked at.
 pub const EXAMPLES: u64 = 100;
@@ -54,24 +57,39 @@ pub struct Pass {
     pub origin: Origin,
     /// What is taken; none only looks.
     pub choice: Option<Choice>,
-    pub rows_at_once: usize,
+    pub rows_at_once: u64,
 }
 
-/// A piece on its way to the gate.
+/// Pieces on their way to the gate.
 #[derive(Clone)]
 struct Ready {
     batch: Option<Batch>,
     counts: Counts,
     lines: Vec<Line>,
+    /// Of the whole file so far.
     tally: Tally,
 }
 
+impl Ready {
+    /// With a later piece behind it.
+    fn and(mut self, later: Self) -> Self {
+        self.batch = match (self.batch, later.batch) {
+            (Some(batch), Some(later)) => Some(batch.and(later)),
+            (batch, later) => batch.or(later),
+        };
+        self.counts.add(later.counts);
+        self.lines.extend(later.lines);
+        Self { tally: later.tally, ..self }
+    }
+}
+
 impl Pass {
-    /// Goes over the whole file and tells the books after each piece.
+    /// Goes over the whole file, writes what is ready as often as there is enough of it, and tells the books.
     pub async fn over(&self, table: OpenTable, mut on_piece: impl FnMut(&Tally)) -> Result<Tally, Stopped> {
-        let mut next = pieces(table, self.rows_at_once);
+        let mut next = pieces(table, PIECE);
         let mut judge = self.begin().await?;
         let mut tally = Tally::default();
+        let mut waiting: Option<Ready> = None;
         let mut writing: Option<JoinHandle<Result<(), Fault>>> = None;
         let mut outcome = Ok(());
         while let Some(piece) = next.recv().await {
@@ -84,11 +102,23 @@ impl Pass {
             };
             let (back, ready) = self.judge(judge, piece, tally).await?;
             (judge, tally) = (back, ready.tally.clone());
-            written(writing.take()).await?;
-            on_piece(&tally);
-            writing = Some(tokio::spawn(self.clone().write(ready)));
+            let ready = match waiting.take() {
+                Some(before) => before.and(ready),
+                None => ready,
+            };
+            if ready.counts.rows() < self.rows_at_once {
+                waiting = Some(ready);
+            } else {
+                written(writing.take()).await?;
+                on_piece(&tally);
+                writing = Some(tokio::spawn(self.clone().write(ready)));
+            }
         }
         written(writing).await?;
+        if let Some(rest) = waiting {
+            self.clone().write(rest).await?;
+            on_piece(&tally);
+        }
         outcome.map(|()| tally)
     }
 

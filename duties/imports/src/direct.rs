@@ -9,7 +9,7 @@ use store::{Act, Store};
 use web::{Fault, Locale, Words};
 
 use crate::{
-    bring::{LARGE_PIECE, Pass, Stopped},
+    bring::{MANY, Pass, Stopped},
     file::Place,
     finding::{Found, find_table},
     jobs::ask_to_forget,
@@ -91,7 +91,7 @@ impl Direct {
             register: self.register,
             origin: self.origin,
             choice,
-            rows_at_once: LARGE_PIECE,
+            rows_at_once: MANY,
         };
         let outcome = pass.over(*table, on_piece).await;
         let state = match (&outcome, choice) {

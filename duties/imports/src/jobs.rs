@@ -11,7 +11,7 @@ use store::{
 use web::{Fault, House};
 
 use crate::{
-    bring::{Pass, SMALL_PIECE, Stopped},
+    bring::{FEW, Pass, Stopped},
     file::Place,
     finding::{Found, find_table},
     rules::{
@@ -162,7 +162,7 @@ impl Work<'_> {
             register,
             origin: self.it.origin,
             choice: self.it.choice,
-            rows_at_once: SMALL_PIECE,
+            rows_at_once: FEW,
         };
         pass.over(*table, |_| {}).await?;
         match self.it.state {

@@ -178,6 +178,19 @@ impl Judge {
 }
 
 impl Batch {
+    /// With what is to be written of a later piece behind it.
+    pub fn and(mut self, later: Self) -> Self {
+        match (&mut self.rows, later.rows) {
+            (Rows::Divisions(rows), Rows::Divisions(later)) => rows.extend(later),
+            (Rows::Sites(rows), Rows::Sites(later)) => rows.extend(later),
+            (Rows::Teams(rows), Rows::Teams(later)) => rows.extend(later),
+            (Rows::Links(rows), Rows::Links(later)) => rows.extend(later),
+            (Rows::Volunteers(ready), Rows::Volunteers(later)) => ready.append(later),
+            _ => unreachable!("a file is of one register"),
+        }
+        Self { new: self.new + later.new, changed: self.changed + later.changed, rows: self.rows }
+    }
+
     pub const fn is_empty(&self) -> bool {
         self.new == 0 && self.changed == 0
     }

@@ -44,6 +44,13 @@ impl Counts {
         }
         counts
     }
+
+    pub const fn add(&mut self, more: Self) {
+        self.new += more.new;
+        self.changed += more.changed;
+        self.same += more.same;
+        self.rejected += more.rejected;
+    }
 }
 
 /// Somewhere on the earth, from two cells of a file.

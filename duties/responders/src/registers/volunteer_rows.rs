@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-/// How many rows are best judged and applied at once.
+/// How many rows are best applied at once.
 pub const CHUNK: usize = 16_000;
 
 /// A row as it stands in the file, borrowed from it where it can be.
@@ -193,6 +193,15 @@ impl Reading {
             &row.nights_in_a_row,
             &row.email,
         ])
+    }
+}
+
+impl Ready {
+    /// Takes a later chunk behind this one, to be applied with it.
+    pub fn append(&mut self, later: Self) {
+        self.counts.add(later.counts);
+        self.new.extend(later.new);
+        self.changed.extend(later.changed);
     }
 }
 
