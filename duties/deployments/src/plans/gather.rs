@@ -16,6 +16,7 @@ use crate::{
         case::{Absence, Candidate, Case, Held, Spot, Want},
         forecast::{Comer, Rates},
         mishap::Cause,
+        standing::Standing,
         weights::Weights,
     },
     settings,
@@ -146,6 +147,12 @@ fn wanted(
     if let Cause::TooLate { site } = *cause {
         for held in live.values().filter(|held| is_of(held, site) && is_too_late(held, order, now, rates)) {
             wanted.entry((site, held.role)).or_default().0 += 1;
+        }
+    }
+    if cause.is_mending() && now < order.milestones.shift_until {
+        // Whoever went home early is not sent anywhere else, and another is called besides.
+        for held in live.values().filter(|held| matches!(held.standing, Standing::Left { .. })) {
+            wanted.entry((held.site, held.role)).or_default().0 += 1;
         }
     }
     if cause.is_mending() {

@@ -232,6 +232,24 @@ async fn a_gap_is_filled_and_whoever_was_told_still_comes() {
 }
 
 #[tokio::test]
+async fn whoever_goes_home_early_is_replaced_once() {
+    let ground = Ground::small().await;
+    let order = ground.told().await;
+    let gone = ground.at_site(&order, 2).await[0].clone();
+    let volunteer = ground.house.volunteer(gone.volunteer).await;
+    volunteer.post("/duty/check-in", json!({})).await.json();
+    let (_, page) = proposed(&ground, &order, json!({"what": "gaps"})).await;
+    assert_eq!(page["change"]["called"], json!(0), "the control: nobody is missing while they are there");
+    volunteer.post("/duty/check-out", json!({})).await.json();
+    let (path, _) = proposed(&ground, &order, json!({"what": "gaps"})).await;
+    let told = ground.officer.post(&format!("{path}/acceptance"), json!({})).await.json();
+    assert_eq!(told, json!({"told": 1, "moved": 0, "released": 0}));
+    assert_eq!(ground.at_site(&order, 2).await.len(), 6, "four, whoever went home, and whoever comes for them");
+    let (_, page) = proposed(&ground, &order, json!({"what": "gaps"})).await;
+    assert_eq!(page["change"]["called"], json!(0), "nobody is called for them twice");
+}
+
+#[tokio::test]
 async fn a_proposal_that_the_night_has_overtaken_is_refused() {
     let ground = Ground::small().await;
     let order = ground.told().await;
