@@ -327,7 +327,6 @@ deployments-lost-settled = Noted.
 deployments-net-on = Connected
 deployments-net-off = No network
 deployments-net-out = Your sign-in has ended: sign in again. Everything is still on this phone.
-deployments-unsent = { $count } on this phone, the oldest { $age }
 deployments-all-received = everything received
 deployments-item-here = on this phone
 deployments-item-received = received

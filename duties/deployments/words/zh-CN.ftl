@@ -315,7 +315,6 @@ deployments-lost-settled = 已记下。
 deployments-net-on = 已联网
 deployments-net-off = 没有网络
 deployments-net-out = 登录已失效，请重新登录。记录都在本机。
-deployments-unsent = { $count } 条在本机，最早 { $age }
 deployments-all-received = 全部已收到
 deployments-item-here = 在本机
 deployments-item-received = 已收到
