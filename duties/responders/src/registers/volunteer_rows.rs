@@ -344,7 +344,7 @@ fn wanted(tx: &Tx, blinds: &Blinds, good: Good<'_>) -> Wanted {
 }
 
 fn role_names(bits: u32) -> String {
-    let names = PostRole::ALL.into_iter().filter(|role| bits & role.bit() != 0).map(|role| role.name());
+    let names = PostRole::ALL.into_iter().filter(|role| bits & role.bit() != 0).map(PostRole::name);
     names.collect::<Vec<_>>().join(";")
 }
 
