@@ -2,7 +2,7 @@
 // only when the server has said so.
 
 import { net } from './net.js';
-import { ago, say, words } from './words.js';
+import { ago, say, waiting, words } from './words.js';
 
 const SHAPES = { on: 'tag-good', busy: 'tag-warn', off: 'tag-warn', out: 'tag-bad' };
 
@@ -20,8 +20,7 @@ function paintNet(outbox) {
   const { unsent } = outbox;
   document.getElementById('volatile').hidden = !outbox.isVolatile;
   const tone = net.state === 'on' && unsent.length ? 'busy' : net.state;
-  const oldest = Math.min(...unsent.map(({ at }) => at));
-  const left = unsent.length ? say(words().unsent, { count: unsent.length, age: ago(oldest) }) : net.state === 'on' ? words().all : '';
+  const left = waiting(unsent) || (net.state === 'on' ? words().all : '');
   const text = [words()[net.state], left].filter(Boolean).join(' · ');
   const line = document.getElementById('net');
   line.hidden = false;

@@ -1,4 +1,5 @@
-// The words of the page, in its language: the server writes them beside the page as data attributes.
+// The words of the page, in its language: the server writes them beside the page as data attributes, what every page says at
+// its line.
 
 /** `say(words.dataset.unsent, { count: 3 })` */
 export function say(pattern, values = {}) {
@@ -6,7 +7,14 @@ export function say(pattern, values = {}) {
 }
 
 export function words() {
-  return document.getElementById('words').dataset;
+  const [line, own] = ['line', 'words'].map((id) => document.getElementById(id));
+  return { ...(line && line.dataset), ...(own && own.dataset) };
+}
+
+/** How much is only on this phone, and since when; empty when everything has arrived. */
+export function waiting(unsent) {
+  if (!unsent.length) return '';
+  return say(words().unsent, { count: unsent.length, age: ago(Math.min(...unsent.map(({ at }) => at))) });
 }
 
 /** `3 min ago` */

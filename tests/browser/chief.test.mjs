@@ -5,9 +5,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { SCREENS } from './rig/browser.mjs';
+import { walk } from './rig/crawl.mjs';
 import { openPost } from './rig/post.mjs';
 import { reconnect } from './rig/night.mjs';
-import { allSent, entries, newPhone as phoneOf, openSite, truth } from './rig/site.mjs';
+import { allSent, entries, newPhone as phoneOf, openSite, tap, truth } from './rig/site.mjs';
 
 const { house, front, browser, newPhone } = await openPost();
 
@@ -185,4 +186,68 @@ test('a site stands and opens without a network: sent later once, with the time 
     assert.ok(Math.abs(Number(time) - at) < 1000, `${time} is when it was said: ${at}`);
   }
   assert.deepEqual(shown, ['true', 'true', 'false']);
+});
+
+/** Every page that links lead the chief to. */
+async function pagesOfTheChief() {
+  const found = await walk({ context: () => newPhone() }, 'site_chief', []);
+  return found.filter(({ type, status, leadsOn }) => type === 'text/html' && status === 200 && !leadsOn).map(({ address }) => address);
+}
+
+/** Makes what is unsent look as old as it would be after a bad hour. */
+const age = (page, minutes) => page.evaluate(async (minutes) => {
+  const { openDB } = await import(document.querySelector('script[src$="app.js"]').src.replace('app.js', 'idb.js'));
+  const db = await openDB('muster', 1);
+  for (const entry of await db.getAll('entries')) await db.put('entries', { ...entry, at: entry.at - minutes * 60_000 });
+  db.close();
+}, minutes);
+
+/** Two entries that the server does not get, and what each page then says of them: [address, text]. */
+async function saidWithTwoUnsent(context, pages) {
+  const page = await openSite(context);
+  front.refuses = /\/outbox$/;
+  await tap(page, 2);
+  await age(page, 7);
+  const said = [];
+  for (const address of pages) {
+    await page.goto(address, { waitUntil: 'load' });
+    const lines = page.locator('#line, #net').filter({ hasText: '没有送出', visible: true });
+    await lines.first().waitFor({ timeout: 3000 }).catch(() => {});
+    said.push([address, (await lines.allTextContents()).join()]);
+  }
+  return { page, said };
+}
+
+// Whoever turns to another page takes the phone for done: what has not arrived is said there, too (U8).
+test('every page of the chief says how much is unsent and since when, until the server has it', async () => {
+  const pages = await pagesOfTheChief();
+  assert.ok(pages.length > 5, pages.join());
+  const context = await newPhone({ serviceWorkers: 'block' });
+  try {
+    const { page, said } = await saidWithTwoUnsent(context, pages);
+    assert.deepEqual(said.filter(([, text]) => !/2 条在本机还没有送出，最早 7 分钟前/.test(text)), []);
+    await page.goto(pages.find((address) => /readiness/.test(address)), { waitUntil: 'load' });
+    const line = page.locator('#line');
+    await line.waitFor();
+    front.refuses = null;
+    // Sent from here, without going back to the page it was entered on.
+    await line.waitFor({ state: 'hidden', timeout: 40_000 });
+    await page.goto('/');
+    assert.deepEqual((await entries(await openSite(context))).map(({ state }) => state), ['checked', 'checked']);
+  } finally {
+    front.refuses = null;
+    await context.close();
+  }
+});
+
+test('control: a page whose line is lost says nothing of it', async () => {
+  const context = await newPhone({ serviceWorkers: 'block' });
+  try {
+    await context.route('**/line.js', (route) => route.abort());
+    const { said } = await saidWithTwoUnsent(context, [`/sites/${house.site}/readiness`]);
+    assert.deepEqual(said, [[`/sites/${house.site}/readiness`, '']]);
+  } finally {
+    front.refuses = null;
+    await context.close();
+  }
 });

@@ -13,7 +13,7 @@ import { language } from './checks/language.mjs';
 import { emptyStates } from './checks/lists.mjs';
 import { paper, sheets } from './checks/paper.mjs';
 import { strict, watch } from './checks/policy.mjs';
-import { firstLook } from './checks/speed.mjs';
+import { busyLook, firstLook, nextLook } from './checks/speed.mjs';
 import { mainActInReach, targets } from './checks/targets.mjs';
 import { unkept } from './checks/typing.mjs';
 import { unfolded } from './checks/unfolded.mjs';
@@ -151,6 +151,17 @@ test('speed: what comes late and what jumps turn red', async () => {
   const jump = "setTimeout(() => document.querySelector('main').prepend(Object.assign(document.createElement('div'), { style: 'height:400px' })), 300)";
   const jumping = { body: `${h1}<p>一</p><script>${jump}</script>`, policy: "default-src 'self' 'unsafe-inline'" };
   assert.match((await onPage(jumping, firstLook)).faults.join(), /jumps/);
+});
+
+test('speed: what is late again on the next visit, and what keeps a slow phone busy, turns red', async () => {
+  const policy = "default-src 'self' 'unsafe-inline'";
+  const busy = (work) => ({ body: h1, head: `<script>${work}</script>`, policy });
+  const again = (tab, address) => tab.goto(address).then(() => nextLook(tab, address));
+  assert.deepEqual((await onPage(h1, again)).faults, []);
+  assert.match((await onPage(busy('const until = performance.now() + 400; while (performance.now() < until);'), again)).faults.join(), /next visit/);
+  assert.deepEqual((await onPage(h1, busyLook)).faults, []);
+  const work = busy('setTimeout(() => { let sum = 0; for (let nth = 0; nth < 1e8; nth += 1) sum += Math.sqrt(nth); window.sum = sum; }, 400);');
+  assert.match((await onPage(work, busyLook)).faults.join(), /too busy/);
 });
 
 test('an old browser: a page that needs a newer one turns red', async () => {

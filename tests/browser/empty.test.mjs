@@ -30,6 +30,20 @@ describe('nothing yet', { concurrency: 2 }, () => {
   for (const visit of visits) test(`${visit.role} ${visit.route}`, () => look(visit));
 });
 
+test('control: a list that is empty without a word, or without a next act, is seen', async () => {
+  const page = await people.page('duty_officer');
+  try {
+    await page.goto('/orders');
+    assert.deepEqual(await emptyStates(page), []);
+    await page.evaluate(() => document.querySelectorAll('.empty a, .empty button, .empty form').forEach((act) => act.remove()));
+    assert.match((await emptyStates(page)).join(), /without a next act/);
+    await page.evaluate(() => document.querySelectorAll('.empty').forEach((words) => words.replaceWith(document.createElement('ul'))));
+    assert.match((await emptyStates(page)).join(), /says nothing/);
+  } finally {
+    await page.close();
+  }
+});
+
 async function look({ role, address, status }) {
   assert.equal(status, 200);
   const faults = [];

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
+import { nextLook, patiently } from './checks/speed.mjs';
 import { nightWithout, reconnect } from './rig/night.mjs';
 import { openPost } from './rig/post.mjs';
 import { allSent, differences, entries, kept, newPhone as phoneOf, openSite, ready } from './rig/site.mjs';
@@ -62,16 +63,57 @@ describe('the site’s page', { timeout: 600_000 }, () => {
   });
 });
 
+/** Somebody of the site, signed in by their link, in front of their own page. */
+async function openDuty(context) {
+  const [{ volunteer }] = (await house.ask(`/sites/${house.site}/post`)).groups[0].people;
+  const { address } = await house.ask(`/volunteers/${volunteer}/link`, {});
+  const door = await context.newPage();
+  await door.goto(new URL(address).pathname);
+  await door.locator('main button').click();
+  return openSite(context, '/duty');
+}
+
+// A page that is tapped open in the rain is there at once, whatever the network does (U4).
+describe('how soon a kept page is there', () => {
+  const PAGES = [['the site’s', newPhone, openSite], ['the volunteer’s', () => phoneOf(browser, front.address), openDuty]];
+  for (const [whose, phone, open] of PAGES) {
+    test(`${whose}, without a network`, async (t) => {
+      const context = await phone();
+      try {
+        const page = await open(context);
+        await kept(page);
+        const address = page.url();
+        front.setDown(true);
+        const look = await patiently(t, () => nextLook(page, address));
+        assert.ok(await page.locator('#kept').isVisible(), 'it is the kept one');
+        t.diagnostic(`first paint ${Math.round(look.paint_ms)} ms`);
+        assert.deepEqual(look.faults, []);
+      } finally {
+        front.setDown(false);
+        await context.close();
+      }
+    });
+  }
+
+  test('control: behind a network that answers nothing it is waited for', async () => {
+    const context = await newPhone();
+    try {
+      const page = await openSite(context);
+      await kept(page);
+      front.isDeaf = true;
+      assert.match((await nextLook(page, page.url())).faults.join(), /next visit/);
+    } finally {
+      front.isDeaf = false;
+      await context.close();
+    }
+  });
+});
+
 describe('the volunteer’s page', () => {
   test('opens without a network with its age, and keeps what is tapped', async () => {
     const context = await phoneOf(browser, front.address);
     try {
-      const [{ volunteer }] = (await house.ask(`/sites/${house.site}/post`)).groups[0].people;
-      const { address } = await house.ask(`/volunteers/${volunteer}/link`, {});
-      const door = await context.newPage();
-      await door.goto(new URL(address).pathname);
-      await door.locator('main button').click();
-      const page = await openSite(context, '/duty');
+      const page = await openDuty(context);
       await kept(page);
       front.setDown(true);
       await page.reload();

@@ -198,7 +198,7 @@ describe('what the page says of its entries', () => {
       await tap(page, 2);
       await page.waitForTimeout(1500);
       assert.deepEqual((await entries(page)).map(({ state }) => state), ['here', 'here']);
-      assert.match(await page.locator('#net').textContent(), /2 条在本机，最早 \d+ 秒前/);
+      assert.match(await page.locator('#net').textContent(), /2 条在本机还没有送出，最早 \d+ 秒前/);
       assert.doesNotMatch(await page.locator('#net').textContent(), /全部已收到/);
       front.refuses = null;
       await reconnect(front, page);

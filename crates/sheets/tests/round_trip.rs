@@ -94,6 +94,29 @@ fn numbers_stay_numbers_and_codes_stay_texts() {
     }
 }
 
+/// A spreadsheet that takes whatever looks like a number for one: seventeen digits of it, and no zero before it.
+fn as_numbers(rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
+    let number = |cell: String| match cell.parse::<f64>() {
+        Ok(number) => number.to_string(),
+        Err(_) => cell,
+    };
+    rows.into_iter().map(|row| row.into_iter().map(number).collect()).collect()
+}
+
+#[test]
+fn zeros_in_front_and_eighteen_digits_come_back_and_a_reader_that_takes_them_for_numbers_is_seen() {
+    let rows =
+        [["007", "440902190001011234", "0668"], ["12", "甲", "440902190001011235"]].map(|row| row.map(String::from));
+    for format in [Format::Csv, Format::Xlsx] {
+        let file = written(format, &rows);
+        assert_eq!(read(file.clone()), rows, "{format:?}");
+        let lost = as_numbers(read(file));
+        let differs = |at: (usize, usize)| lost[at.0][at.1] != rows[at.0][at.1];
+        assert!(differs((0, 0)) && differs((0, 2)), "control: zeros in front that are lost are seen: {lost:?}");
+        assert!(differs((0, 1)) && differs((1, 2)), "control: digits that are lost are seen: {lost:?}");
+    }
+}
+
 #[test]
 fn a_csv_begins_with_the_mark_excel_needs_and_ends_its_lines_as_it_does() {
     let csv = written(Format::Csv, &[["1".into(), "a\"b".into(), "采,样".into()]]);

@@ -1,6 +1,7 @@
 # The frame
 web-muster = Muster
 web-no-network = No network: what you send now does not arrive. Wait until this line is gone.
+web-unsent = { $count } on this phone, not sent yet, the oldest { $age }
 web-skip = Skip to the content
 web-navigation = Pages
 web-other-language = 中文

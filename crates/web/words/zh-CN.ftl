@@ -1,6 +1,7 @@
 # The frame
 web-muster = 集结
 web-no-network = 没有网络：现在提交的内容送不出去，请等这一行消失后再提交。
+web-unsent = { $count } 条在本机还没有送出，最早 { $age }
 web-skip = 跳到正文
 web-navigation = 页面
 web-other-language = English

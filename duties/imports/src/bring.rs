@@ -1,7 +1,7 @@
 //! One pass over a file: read, judge, and (when somebody has chosen) write, some pieces at once, whole or not at all.
 //! Reading, judging and writing overlap: while the gate writes, the next pieces are judged and those after them parsed.
 
-use domain::{Actor, District, Event, Id, Jurisdiction, Origin, things::Import};
+use domain::{Actor, District, Event, Id, Jurisdiction, Origin, PhoneNumber, things::Import};
 use jiff::tz::TimeZone;
 use sheets::{Row, RowFault, TableFault};
 use store::{Act, Store, Tx};
@@ -14,7 +14,7 @@ use crate::{
     rules::{
         register::Register,
         rejection::Voice,
-        tally::{Choice, Counts, Tally, Verdict},
+        tally::{Change, Choice, Counts, Tally, Verdict},
     },
     store::{self as books, Line},
 };
@@ -28,6 +28,8 @@ pub const MANY: u64 = responders::register::CHUNK as u64;
 
 /// How many rows that are new, changed or the same are kept to be looked at.
 pub const EXAMPLES: u64 = 100;
+/// How much of a cell is kept to be looked at.
+const MOST_SHOWN: usize = 100;
 
 /// Why a pass ended before its file did.
 #[derive(Debug, thiserror::Error)]
@@ -135,7 +137,7 @@ impl Pass {
             let before = tally.counts;
             tally.add(piece.rows.iter().map(number).zip(&judged.verdicts));
             tally.progress = piece.progress;
-            let lines = lines(register, before, &piece.rows, &judged.verdicts);
+            let lines = lines(tx, &judge, register, kept(before, &piece.rows, &judged.verdicts))?;
             let counts = Counts::of(&judged.verdicts);
             let batch = takes.then_some(judged.batch).filter(|batch| !batch.is_empty());
             Ok::<_, store::Error>((judge, Ready { batch, counts, lines, tally }))
@@ -181,10 +183,13 @@ fn number(row: &Result<Row, RowFault>) -> u64 {
     }
 }
 
-/// The rows worth keeping: all that were rejected, whole; of the others the first, by what names them.
-fn lines(register: Register, before: Counts, rows: &[Result<Row, RowFault>], verdicts: &[Verdict]) -> Vec<Line> {
+/// A row worth keeping, with its place among the rows of its verdict.
+type Kept<'p> = (u64, &'p Result<Row, RowFault>, &'p Verdict);
+
+/// All that were rejected; of the others the first.
+fn kept<'p>(before: Counts, rows: &'p [Result<Row, RowFault>], verdicts: &'p [Verdict]) -> Vec<Kept<'p>> {
     let mut so_far = before;
-    let mut lines = Vec::new();
+    let mut kept = Vec::new();
     for (row, verdict) in rows.iter().zip(verdicts) {
         let place = match verdict {
             Verdict::New => so_far.new,
@@ -194,8 +199,36 @@ fn lines(register: Register, before: Counts, rows: &[Result<Row, RowFault>], ver
         };
         so_far.add(Counts::of([verdict]));
         if place < EXAMPLES || matches!(verdict, Verdict::Rejected(_)) {
-            lines.push(Line::of(register, place, row, verdict));
+            kept.push((place, row, verdict));
         }
     }
-    lines
+    kept
+}
+
+/// The rejected ones whole; the others by what names them, what they bring and what they change.
+fn lines(tx: &mut Tx, judge: &Judge, register: Register, kept: Vec<Kept<'_>>) -> Result<Vec<Line>, store::Error> {
+    let is_changed = |verdict: &Verdict| matches!(verdict, Verdict::Changed(_));
+    let changed = kept.iter().filter(|(_, _, verdict)| is_changed(verdict));
+    let changed: Vec<&Row> = changed.filter_map(|(_, row, _)| row.as_ref().ok()).collect();
+    let mut changes = judge.changes(tx, &changed)?.into_iter();
+    let line = |(place, row, verdict): Kept<'_>| {
+        let said = match (verdict, row) {
+            (Verdict::New, Ok(row)) => brought(register, row),
+            (Verdict::Changed(_), _) => changes.next().unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        Line::of(register, place, row, verdict, said)
+    };
+    Ok(kept.into_iter().map(line).collect())
+}
+
+/// What a new row brings beside its name.
+fn brought(register: Register, row: &Row) -> Vec<Change> {
+    let cells = register.telling().iter().map(|column| (*column, row.get(column))).filter(|(_, text)| !text.is_empty());
+    let one = |(column, text): (&str, &str)| {
+        let number = (column == "phone").then(|| text.parse::<PhoneNumber>().ok()).flatten();
+        let after = number.map_or_else(|| text.chars().take(MOST_SHOWN).collect(), |number| number.masked());
+        Change { column: column.to_owned(), before: None, after }
+    };
+    cells.map(one).collect()
 }

@@ -20,7 +20,7 @@ use crate::{
         register::Register,
         rejection::{Rejection, Voice},
         rows,
-        tally::{Choice, Verdict},
+        tally::{Change, Choice, Verdict},
     },
 };
 
@@ -113,6 +113,33 @@ impl Judge {
             }
             Register::Volunteers => self.judge_volunteers(tx, rows),
         }
+    }
+
+    /// What each of some rows would change of what is known.
+    pub fn changes(&self, tx: &mut Tx, rows: &[&Row]) -> Result<Vec<Vec<Change>>, store::Error> {
+        let (district, origin) = (&self.district, self.origin);
+        let found = match self.register {
+            Register::Links => Vec::new(),
+            Register::Divisions => {
+                let rows: Vec<_> =
+                    rows.iter().filter_map(|row| rows::division(row, origin, &self.voice).ok()).collect();
+                ours(places::division_changes(tx, district, &rows)?, |it| (it.column, it.before, it.after))
+            }
+            Register::Sites => {
+                let rows: Vec<_> = rows.iter().filter_map(|row| rows::site(row, origin, &self.voice).ok()).collect();
+                ours(places::changes(tx, district, &rows)?, |it| (it.column, it.before, it.after))
+            }
+            Register::Teams => {
+                let rows: Vec<_> = rows.iter().map(|row| rows::team(row, origin)).collect();
+                ours(responders::team_changes(tx, district, &rows)?, |it| (it.column, it.before, it.after))
+            }
+            Register::Volunteers => {
+                let rows: Vec<_> = rows.iter().map(|row| rows::volunteer(row, origin)).collect();
+                let readings = self.volunteers.as_ref().unwrap_or_else(|| unreachable!("begun for volunteers"));
+                ours(readings.all.changes(tx, &rows)?, |it| (it.column, it.before, it.after))
+            }
+        };
+        Ok(found)
     }
 
     /// Reads the rows and rejects those that name again what an earlier row of the file names.
@@ -254,6 +281,14 @@ fn together(verdicts: Vec<Verdict>, rejected: Vec<Option<Rejection>>) -> Vec<Ver
         None => verdicts.next().unwrap_or_else(|| unreachable!("every row that was read was judged")),
     };
     rejected.into_iter().map(judged).collect()
+}
+
+fn ours<C>(found: Vec<Vec<C>>, parts: impl Fn(C) -> (&'static str, String, String)) -> Vec<Vec<Change>> {
+    let one = |change| {
+        let (column, before, after) = parts(change);
+        Change { column: column.to_owned(), before: Some(before), after }
+    };
+    found.into_iter().map(|of_row| of_row.into_iter().map(&one).collect()).collect()
 }
 
 fn of_places(verdicts: Vec<places::Verdict>, voice: &Voice) -> Vec<Verdict> {

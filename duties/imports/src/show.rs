@@ -1,16 +1,16 @@
 //! One import: how far it is, what its headings mean, the decision table, what came of it.
 
-use domain::{Id, Moment, Origin, things::Import};
+use domain::{Id, Moment, Origin, PostRole, things::Import};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use web::{Desk, Fault, Locale, Page, view};
+use web::{Desk, Fault, Frame, Locale, Page, view};
 
 use crate::{
     refused::Refused,
     rules::{
         register::Register,
         rejection::in_language,
-        tally::{Choice, Counts},
+        tally::{Change, Choice, Counts},
     },
     spool::Spool,
     store::{self as books, Bringing, LineText, State},
@@ -168,12 +168,48 @@ struct RowLine {
     sheet: Option<String>,
     name: String,
     changed: Vec<String>,
+    /// What a new row brings, or a changed one changes.
+    said: Vec<Change>,
     why: Option<String>,
 }
 
-impl RowLine {
-    fn changed_words(&self) -> Vec<String> {
-        self.changed.iter().map(|column| format!("imports-field-{column}")).collect()
+/// What the template asks.
+impl Change {
+    fn word(&self) -> String {
+        match self.column.parse::<PostRole>() {
+            Ok(role) => format!("post-{role}"),
+            Err(_) => format!("imports-field-{}", self.column),
+        }
+    }
+
+    /// Its word is the whole of it.
+    fn says_it_all(&self) -> bool {
+        matches!(self.column.as_str(), "retired" | "has_left")
+    }
+
+    /// Only that it changes is said, not what it was and will be.
+    fn is_bare(&self) -> bool {
+        self.after.is_empty() && self.before.as_deref().is_none_or(str::is_empty)
+    }
+
+    fn now(&self, f: &Frame) -> String {
+        self.spoken(&self.after, f)
+    }
+
+    fn known(&self, f: &Frame) -> Option<String> {
+        self.before.as_deref().map(|text| self.spoken(text, f))
+    }
+
+    /// A cell as people say it: no names that only programs use.
+    fn spoken(&self, text: &str, f: &Frame) -> String {
+        let role = |name: &str| name.parse::<PostRole>().map_or_else(|_| name.to_owned(), |role| f.post(&role));
+        match (self.column.as_str(), text) {
+            (_, "") => f.t("imports-empty-cell"),
+            ("reserve", "true" | "1") => f.t("web-yes"),
+            ("reserve", "false" | "0") => f.t("web-no"),
+            ("roles", names) => names.split([';', '；', ',', '、']).map(role).collect::<Vec<_>>().join(" · "),
+            (_, text) => text.to_owned(),
+        }
     }
 }
 
@@ -274,6 +310,7 @@ fn row_line(it: &Bringing, line: LineText, locale: Locale) -> RowLine {
         sheet: line.sheet,
         name: name.chars().take(60).collect(),
         changed: line.changed,
+        said: line.said,
         why: line.why.map(|why| in_language(&why.said, locale).to_owned()),
     }
 }

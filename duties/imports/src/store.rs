@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::rules::{
     register::Register,
     rejection::{Rejection, Said},
-    tally::{Choice, Counts, Rejected, Tally, Verdict},
+    tally::{Change, Choice, Counts, Rejected, Tally, Verdict},
 };
 
 pub const TOLD: &str = "imports.told";
@@ -151,12 +151,21 @@ pub struct LineText {
     pub cells: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
+    /// What a new row brings, or a changed one changes; personal numbers with their middle hidden.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<Change>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<Rejection>,
 }
 
 impl Line {
-    pub fn of(register: Register, place: u64, row: &Result<SheetRow, RowFault>, verdict: &Verdict) -> Self {
+    pub fn of(
+        register: Register,
+        place: u64,
+        row: &Result<SheetRow, RowFault>,
+        verdict: &Verdict,
+        said: Vec<Change>,
+    ) -> Self {
         let (number, sheet) = match row {
             Ok(row) => (row.number(), row.sheet().map(str::to_owned)),
             Err(fault) => (fault.number, fault.sheet.clone()),
@@ -171,7 +180,7 @@ impl Line {
             Ok(row) => named(register, row),
             Err(fault) => fault.cells.clone(),
         };
-        Self { verdict: verdict.name(), place, text: LineText { row: number, sheet, cells, changed, why } }
+        Self { verdict: verdict.name(), place, text: LineText { row: number, sheet, cells, changed, said, why } }
     }
 }
 

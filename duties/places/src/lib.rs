@@ -57,8 +57,8 @@ pub use readiness::heard;
 /// pieces must look for repeated codes across them.
 pub mod register {
     pub use crate::{
-        rules::intake::{Counts, DivisionRow, Reason, SITE_COLUMNS, SiteRow, Verdict},
-        store::register::{apply, apply_divisions, judge, judge_divisions},
+        rules::intake::{Counts, Difference, DivisionRow, Reason, SITE_COLUMNS, SiteRow, Verdict},
+        store::register::{apply, apply_divisions, changes, division_changes, judge, judge_divisions},
     };
 }
 

@@ -72,8 +72,8 @@ pub mod erasure {
 /// Bringing registers in from files.
 pub mod register {
     pub use crate::registers::{
-        Counts, Reason, Verdict,
-        team_rows::{TeamRow, apply as apply_teams, judge as judge_teams},
+        Counts, Difference, Reason, Verdict,
+        team_rows::{TeamRow, apply as apply_teams, changes as team_changes, judge as judge_teams},
         volunteer_rows::{CHUNK, Judged, Reading, Ready, VolunteerRow, apply as apply_volunteers},
     };
 }

@@ -1,11 +1,11 @@
-// A network between a phone and Muster that misbehaves on demand: gone, or losing replies after the server has done its
-// work. The server behind it can be another one later (a restored one), at the same address.
+// A network between a phone and Muster that misbehaves on demand: gone, deaf (nothing is answered, nothing breaks off), or
+// losing replies after the server has done its work. The server behind it can be another one later (a restored one), at the same address.
 
 import { createServer, request } from 'node:http';
 
 /** `target`: the address of the server behind. */
 export async function openFront(target) {
-  const front = { target, isDown: false, refuses: null, losesEvery: 0, change: null, lost: 0, posts: 0 };
+  const front = { target, isDown: false, isDeaf: false, refuses: null, losesEvery: 0, change: null, lost: 0, posts: 0 };
   const sockets = new Set();
   const server = createServer((asked, answer) => pass(front, asked, answer));
   server.on('connection', (socket) => {
@@ -27,6 +27,7 @@ export async function openFront(target) {
 }
 
 async function pass(front, asked, answer) {
+  if (front.isDeaf) return;
   if (front.isDown || (front.refuses && front.refuses.test(asked.url))) return asked.socket.destroy();
   const isEntries = asked.method === 'POST' && asked.url.endsWith('/outbox');
   const body = await whole(asked);

@@ -21,7 +21,8 @@ pub enum Origin {
 
 /// The machine Muster is built for; what only other systems need is not compiled.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
-const NPM_LOCKS: [&str; 2] = ["phone/package-lock.json", "tests/browser/package-lock.json"];
+const NPM_LOCKS: [&str; 3] =
+    ["phone/package-lock.json", "tests/browser/package-lock.json", "tests/lighthouse/package-lock.json"];
 
 pub fn all(root: &Path) -> Result<Vec<Package>, String> {
     let mut packages = crates(root)?;

@@ -15,12 +15,17 @@ use crate::{
 };
 
 const PAGE: usize = 100;
+/// What is printed in one go; a browser lays this much out in seconds.
+const PRINTED: usize = 10_000;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Ask {
     order: Id<things::Order>,
     /// People after this place, as `next` of the page before gave it.
     after: Option<String>,
+    /// Everybody at once, for printing.
+    #[serde(default)]
+    whole: bool,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -28,6 +33,9 @@ pub struct OrderRosterPage {
     pub order: Order,
     pub lines: Vec<OrderLine>,
     pub next: Option<String>,
+    /// Others come before or after these.
+    pub is_part: bool,
+    pub is_for_print: bool,
 }
 view!(OrderRosterPage, "order_roster.html");
 
@@ -68,9 +76,10 @@ fn place(text: &str) -> Result<Place, Fault> {
 fn page(tx: &mut Tx, ask: &Ask) -> Result<OrderRosterPage, Fault> {
     let order = orders::named(tx, ask.order)?;
     let after = ask.after.as_deref().map(place).transpose()?;
-    let mut held = assignments::page(tx, ask.order, after, PAGE + 1)?;
-    let is_more = held.len() > PAGE;
-    held.truncate(PAGE);
+    let most = if ask.whole { PRINTED } else { PAGE };
+    let mut held = assignments::page(tx, ask.order, after, most + 1)?;
+    let is_more = held.len() > most;
+    held.truncate(most);
     let next = held.last().filter(|_| is_more).map(|held| format!("{}.{}.{}", held.site, held.role, held.volunteer));
     let ids: Vec<_> = held.iter().map(|held| held.volunteer).collect();
     let persons = responders::persons(tx, &ids)?;
@@ -95,5 +104,5 @@ fn page(tx: &mut Tx, ask: &Ask) -> Result<OrderRosterPage, Fault> {
             told: told.remove(&held.volunteer).unwrap_or_default(),
         });
     }
-    Ok(OrderRosterPage { order, lines, next })
+    Ok(OrderRosterPage { order, lines, is_part: is_more || after.is_some(), next, is_for_print: ask.whole })
 }

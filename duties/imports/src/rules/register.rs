@@ -88,6 +88,18 @@ impl Register {
         self.columns().into_iter().find(fits).map(|(key, ..)| key)
     }
 
+    /// Beside its name and code, what a person looks at before a new row is taken.
+    pub const fn telling(self) -> &'static [&'static str] {
+        match self {
+            Self::Divisions | Self::Links => &[],
+            Self::Sites => {
+                &["division", "address", "gatekeeper", "registrar", "queue_marshal", "runner", "expected_people"]
+            }
+            Self::Teams => &["organisation"],
+            Self::Volunteers => &["team", "phone", "roles", "languages", "reserve"],
+        }
+    }
+
     /// The column that names a row, for a person who looks for it.
     pub const fn naming(self) -> &'static str {
         match self {

@@ -17,6 +17,15 @@ pub enum Verdict {
     Rejected(Rejection),
 }
 
+/// What a row says of one column, and what is known of it; nothing is known of what is new.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Change {
+    pub column: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    pub after: String,
+}
+
 impl Verdict {
     pub const fn name(&self) -> &'static str {
         match self {

@@ -10,3 +10,4 @@ mod large;
 #[path = "../../../../crates/sheets/tests/made/mod.rs"]
 mod made;
 mod pipeline;
+mod preview;

@@ -63,6 +63,24 @@ pub enum Verdict {
     Rejected(Reason),
 }
 
+/// What one column of a row would change, as people read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    pub column: &'static str,
+    pub before: String,
+    pub after: String,
+}
+
+impl Difference {
+    pub fn of(column: &'static str, before: impl ToString, after: impl ToString) -> Self {
+        Self { column, before: before.to_string(), after: after.to_string() }
+    }
+
+    pub fn is_one(&self) -> bool {
+        self.before != self.after
+    }
+}
+
 /// How many rows became what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {

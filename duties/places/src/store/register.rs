@@ -6,7 +6,9 @@ use domain::{District, Division, Id, Origin, Position, PostRole, things::Site};
 use store::{Error, Row, Tx, Value};
 
 use super::divisions;
-use crate::rules::intake::{Counts, DivisionRow, Divisions, Reason, SiteEntry, SiteRow, Verdict, read_division};
+use crate::rules::intake::{
+    Counts, Difference, DivisionRow, Divisions, Reason, SiteEntry, SiteRow, Verdict, read_division,
+};
 
 /// How many codes are asked for at once.
 const LOT: usize = 400;
@@ -38,6 +40,12 @@ pub fn judge(tx: &mut Tx, district: &District, rows: &[SiteRow]) -> Result<Vec<V
     Ok(weigh(tx, district, rows)?.into_iter().map(|judged| judged.verdict).collect())
 }
 
+/// What each row would change of a known site.
+pub fn changes(tx: &mut Tx, district: &District, rows: &[SiteRow]) -> Result<Vec<Vec<Difference>>, Error> {
+    let of = |judged: Judged| judged.entry.zip(judged.known).map(|(entry, known)| differences(&entry, &known));
+    Ok(weigh(tx, district, rows)?.into_iter().map(|judged| of(judged).unwrap_or_default()).collect())
+}
+
 /// Takes the rows in. Codes that were retired and come again are in use again.
 pub fn apply(tx: &mut Tx, district: &District, rows: &[SiteRow]) -> Result<Counts, Error> {
     let judged = weigh(tx, district, rows)?;
@@ -60,6 +68,20 @@ pub fn judge_divisions(tx: &mut Tx, district: &District, rows: &[DivisionRow]) -
     let known = known_divisions(tx, district)?;
     let mut seen = HashSet::new();
     Ok(rows.iter().map(|row| weigh_division(row, district, &known, &mut seen)).collect())
+}
+
+/// [`changes`] for divisions.
+pub fn division_changes(tx: &mut Tx, district: &District, rows: &[DivisionRow]) -> Result<Vec<Vec<Difference>>, Error> {
+    let known = known_divisions(tx, district)?;
+    let of = |row: &DivisionRow| {
+        let (code, name, position) = read_division(row, district).ok()?;
+        let before = known.get(&code)?;
+        let said = |position: Option<Position>| position.as_ref().map(degrees).unwrap_or_default();
+        let place = Difference::of("position", said(before.position), said(position.or(before.position)));
+        let all = [Difference::of("name", &before.name, name), place];
+        Some(all.into_iter().filter(Difference::is_one).collect())
+    };
+    Ok(rows.iter().map(|row| of(row).unwrap_or_default()).collect())
 }
 
 /// [`apply`] for divisions. A row without a position leaves the known one.
@@ -121,6 +143,32 @@ fn compare(entry: &SiteEntry, known: &Known) -> Verdict {
         ("retired", known.is_retired),
     ];
     Verdict::Changed(differs.into_iter().filter(|(_, differs)| *differs).map(|(column, _)| column).collect())
+}
+
+/// The headcounts stand role by role, as the file has them.
+fn differences(entry: &SiteEntry, known: &Known) -> Vec<Difference> {
+    let people = |count: Option<u32>| count.map(|count| count.to_string()).unwrap_or_default();
+    let needed = |needs: &[(PostRole, u32)], role| needs.iter().find(|(of, _)| *of == role).map_or(0, |(_, n)| *n);
+    let need = |role: PostRole| Difference::of(role.name(), needed(&known.needs, role), needed(&entry.needs, role));
+    let mut found = vec![
+        Difference::of("name", &known.name, &entry.name),
+        Difference::of("division", &known.division, &entry.division),
+        Difference::of("address", &known.address, &entry.address),
+        Difference::of("position", degrees(&known.position), degrees(&entry.position)),
+        Difference::of("expected_people", people(known.expected_people), people(entry.expected_people)),
+        Difference::of("priority", known.priority, entry.priority),
+    ];
+    found.extend(PostRole::ALL.map(need));
+    found.retain(Difference::is_one);
+    // It is in use again: there is nothing to be read on either side.
+    if known.is_retired {
+        found.push(Difference::of("retired", "", ""));
+    }
+    found
+}
+
+fn degrees(position: &Position) -> String {
+    format!("{}, {}", position.latitude, position.longitude)
 }
 
 /// The known sites with one of these codes, asked for in lots. (A range of codes would be one question, but databases and

@@ -22,6 +22,26 @@ pub enum Verdict {
     Rejected { reason: Reason },
 }
 
+/// What one column of a row would change, as people read it: numbers with their middle hidden. Of where somebody lives
+/// only that it changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    pub column: &'static str,
+    pub before: String,
+    pub after: String,
+}
+
+impl Difference {
+    fn of(column: &'static str, before: impl ToString, after: impl ToString) -> Self {
+        Self { column, before: before.to_string(), after: after.to_string() }
+    }
+
+    /// Without what it was and will be.
+    fn named(column: &'static str) -> Self {
+        Self::of(column, "", "")
+    }
+}
+
 /// How many rows became what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {

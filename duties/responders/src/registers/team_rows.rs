@@ -8,7 +8,7 @@ use domain::{
 };
 use store::{Result, Tx};
 
-use super::{Blinds, Counts, Reason, Verdict, filled, position};
+use super::{Blinds, Counts, Difference, Reason, Verdict, filled, position};
 use crate::store::teams::{self, Wanted};
 
 /// A row as it stands in the file.
@@ -36,6 +36,24 @@ struct Good {
 /// Says what would become of each row. Teams number in the hundreds: the whole file is judged at once.
 pub fn judge(tx: &mut Tx, district: &District, rows: &[TeamRow]) -> Result<Vec<Verdict>> {
     Ok(judged(tx, district, rows)?.into_iter().map(|(verdict, _)| verdict).collect())
+}
+
+/// What each row would change of a known team.
+pub fn changes(tx: &mut Tx, district: &District, rows: &[TeamRow]) -> Result<Vec<Vec<Difference>>> {
+    let known: HashMap<_, _> = teams::all(tx, district)?.into_iter().map(|team| (team.code.clone(), team)).collect();
+    let blinds = Blinds::of(tx);
+    let of = |row: &TeamRow| {
+        let good = good(&blinds, row, &mut HashMap::new()).ok()?;
+        let before = known.get(&good.code)?;
+        let degrees = |position: &domain::Position| format!("{}, {}", position.latitude, position.longitude);
+        let all = [
+            Difference::of("name", &before.name, &good.name),
+            Difference::of("organisation", &before.organisation, &good.organisation),
+            Difference::of("position", degrees(&before.position), degrees(&good.position)),
+        ];
+        Some(all.into_iter().filter(|change| change.before != change.after).collect())
+    };
+    Ok(rows.iter().map(|row| of(row).unwrap_or_default()).collect())
 }
 
 /// Does it.

@@ -19,14 +19,14 @@ use jiff::tz::TimeZone;
 use store::{Error, Tx};
 use web::Fault;
 
-use super::{Blinds, Counts, Reason, Verdict, brief, filled, position};
+use super::{Blinds, Counts, Difference, Reason, Verdict, brief, filled, position};
 use crate::{
     badges,
     refusals::Refused,
     store::{
         lots::{self, Prints},
         teams,
-        volunteers::{self, Known, PERSON, Wanted},
+        volunteers::{self, Known, PERSON, Person, VolunteerHead, Wanted},
     },
 };
 
@@ -146,12 +146,67 @@ impl Reading {
         volunteers::known(tx, &self.district, &codes)
     }
 
+    /// What each row would change of a known person. Opens their seals: for a few rows that somebody looks at.
+    pub fn changes(&self, tx: &mut Tx, rows: &[VolunteerRow<'_>]) -> Result<Vec<Vec<Difference>>, Error> {
+        let known = self.known(tx, rows)?;
+        let ids: Vec<_> = known.values().map(|known| known.id).collect();
+        let (heads, persons) = (volunteers::heads(tx, &ids)?, volunteers::persons(tx, &ids)?);
+        let of = |row: &VolunteerRow<'_>| {
+            let (good, known) = (self.read(row).ok()?, known.get(row.code.trim())?);
+            Some(self.differences(&good, heads.get(&known.id)?, persons.get(&known.id)?))
+        };
+        Ok(rows.iter().map(|row| of(row).unwrap_or_default()).collect())
+    }
+
+    fn differences(&self, good: &Good<'_>, head: &VolunteerHead, person: &Person) -> Vec<Difference> {
+        let when = |at: Option<Moment>| at.map(|at| at.date_hh_mm(&self.zone)).unwrap_or_default();
+        let mail = |mail: Option<&str>| mail.map(veiled).unwrap_or_default();
+        // Empty cells of both leave the own word alone.
+        let is_silent = good.window == (None, None);
+        let all = [
+            (person.has_left, Difference::named("has_left")),
+            (good.name != person.name, Difference::of("name", &person.name, good.name)),
+            (good.phone != person.phone, Difference::of("phone", person.phone.masked(), good.phone.masked())),
+            (
+                good.email != person.email.as_deref(),
+                Difference::of("email", mail(person.email.as_deref()), mail(good.email)),
+            ),
+            (good.team != head.team, Difference::of("team", self.team_code(head.team), self.team_code(good.team))),
+            (good.position != head.position, Difference::named("position")),
+            (good.roles != head.roles, Difference::of("roles", role_names(head.roles), role_names(good.roles))),
+            (good.languages != head.languages, Difference::of("languages", &head.languages, &good.languages)),
+            (good.reserve != head.reserve, Difference::of("reserve", head.reserve, good.reserve)),
+            (
+                !is_silent && good.window.0 != head.available_from,
+                Difference::of("available_from", when(head.available_from), when(good.window.0)),
+            ),
+            (
+                !is_silent && good.window.1 != head.available_until,
+                Difference::of("available_until", when(head.available_until), when(good.window.1)),
+            ),
+            (
+                good.nights_in_a_row != head.nights_in_a_row,
+                Difference::of("nights_in_a_row", head.nights_in_a_row, good.nights_in_a_row),
+            ),
+        ];
+        all.into_iter().filter(|(differs, _)| *differs).map(|(_, change)| change).collect()
+    }
+
+    fn team_code(&self, id: Id<Team>) -> &str {
+        self.teams.iter().find(|(_, team)| **team == id).map_or("", |(code, _)| code)
+    }
+
     fn good<'f>(&mut self, row: &'f VolunteerRow<'_>) -> Result<Good<'f>, Reason> {
         let code = filled("code", &row.code, 60)?;
         match self.seen.entry(self.hasher.hash_one(code)) {
             Entry::Occupied(first) => return Err(Reason::CodeTwice { first: *first.get() }),
             Entry::Vacant(place) => place.insert(row.number),
         };
+        self.read(row)
+    }
+
+    fn read<'f>(&self, row: &'f VolunteerRow<'_>) -> Result<Good<'f>, Reason> {
+        let code = filled("code", &row.code, 60)?;
         let team = row.team.trim();
         let team = *self.teams.get(team).ok_or_else(|| Reason::UnknownTeam { team: brief(team) })?;
         Ok(Good {
@@ -295,6 +350,18 @@ fn wanted(tx: &Tx, blinds: &Blinds, good: Good<'_>) -> Wanted {
         nights_in_a_row: good.nights_in_a_row,
         digest: good.digest,
     }
+}
+
+fn role_names(bits: u32) -> String {
+    let names = PostRole::ALL.into_iter().filter(|role| bits & role.bit() != 0).map(PostRole::name);
+    names.collect::<Vec<_>>().join(";")
+}
+
+/// An address with its owner's part hidden: `z****@example.org`.
+fn veiled(mail: &str) -> String {
+    let (owner, host) = mail.split_once('@').unwrap_or((mail, ""));
+    let first: String = owner.chars().take(1).collect();
+    format!("{first}****@{host}")
 }
 
 fn roles(text: &str) -> Result<u32, Reason> {

@@ -109,6 +109,11 @@ pub fn head_by_id(tx: &mut Tx, id: Id<Volunteer>) -> Result<Option<VolunteerHead
     tx.first(&format!("{HEADS} where id = $1"), params![id], head)
 }
 
+pub fn heads(tx: &mut Tx, ids: &[Id<Volunteer>]) -> Result<HashMap<Id<Volunteer>, VolunteerHead>> {
+    let found = tx.rows_among(&format!("{HEADS} where id in (:these)"), &[], ids.iter().copied(), head)?;
+    Ok(found.into_iter().map(|head| (head.id, head)).collect())
+}
+
 /// Who that is and which team they belong to, without opening anything.
 pub fn place_by_id(tx: &mut Tx, district: &District, id: Id<Volunteer>) -> Result<Option<(Id<Volunteer>, Id<Team>)>> {
     let sql = "select id, team from volunteers where id = $1 and district = $2";
