@@ -1,7 +1,12 @@
-// This phone's name and its running number. The number is kept twice, on the shelf and in a cookie: when a browser clears
+// Who is signed in on this phone, its name and its running number. The number is kept twice, on the shelf and in a cookie: when a browser clears
 // its storage the cookie stays, so the next number leaves a gap that the server sees.
 
 const YEAR_S = 365 * 24 * 3600;
+
+/** Who this page was made for; empty when nobody is signed in. */
+export function who() {
+  return document.documentElement.dataset.who || '';
+}
 
 /** A UUID (version 4), also on engines without crypto.randomUUID. */
 export function uuid() {

@@ -2,13 +2,11 @@
 // form is seen again, dropped when the server has said that it was done, when it is thrown away, and at sign-out. A field is
 // kept when it differs from what the page came with: what others change meanwhile is not put back to how it was.
 
+import { who } from './device.js';
+
 const KEPT_MS = 3 * 24 * 3600 * 1000;
 const PREFIX = 'draft ';
 const UNKEPT = ['hidden', 'password', 'file', 'submit', 'button'];
-
-function who() {
-  return document.documentElement.dataset.who || '';
-}
 
 const own = () => `${PREFIX}${who()} `;
 

@@ -45,8 +45,7 @@ async function take(form) {
 /** A form whose act waits on this phone says so and is not offered again. */
 function paint() {
   for (const form of document.querySelectorAll('form[data-own]')) {
-    const path = new URL(form.action).pathname;
-    const last = outbox.entries.filter(({ to }) => to === path).pop();
+    const last = outbox.lastOwn(new URL(form.action).pathname);
     const isWaiting = Boolean(last) && last.state === 'here';
     form.querySelectorAll('.pending').forEach((tag) => tag.remove());
     form.querySelectorAll('button').forEach((button) => { button.disabled = isWaiting; });

@@ -2,7 +2,7 @@
 // it takes until the server has answered. States: here (on this phone), received (the server has it, a person decides),
 // checked (it counts), no (not accepted, with what to do). Only the server's answer moves an entry on.
 
-import { recall, remember, uuid } from './device.js';
+import { recall, remember, uuid, who } from './device.js';
 import { net, request } from './net.js';
 import { openShelf } from './shelf.js';
 
@@ -58,9 +58,14 @@ export class Outbox {
     return this.#add('site', { site: this.#site, body });
   }
 
-  /** Keeps something that goes to an address of one's own pages. */
+  /** Keeps something that goes to an address of one's own pages, and is said by nobody else who signs in on this phone. */
   async addOwn(to, body) {
-    return this.#add('own', { to, body, key: uuid() });
+    return this.#add('own', { to, body, key: uuid(), who: who() });
+  }
+
+  /** The last act of whoever this page was made for at an address of their own. */
+  lastOwn(to) {
+    return this.entries.filter((entry) => entry.to === to && isMine(entry)).pop();
   }
 
   async #add(sequence, entry) {
@@ -96,7 +101,7 @@ export class Outbox {
   /** Everything unsent, once through. Throws when the network or the server fails. */
   async #turn() {
     await this.#reload();
-    for (const entry of this.unsent.filter(({ to }) => to)) await this.#sendOwn(entry);
+    for (const entry of this.unsent.filter((entry) => entry.to && isMine(entry))) await this.#sendOwn(entry);
     for (const batch of batches(this.unsent.filter(({ to }) => !to))) await this.#sendBatch(batch);
     if (this.#site && Date.now() - this.#signed_at >= SIGN_EVERY_MS) await this.#sign();
   }
@@ -133,7 +138,7 @@ export class Outbox {
   }
 
   async #sendOwn(entry) {
-    const answer = await post(`/api/v1${entry.to}`, entry.body, entry.key);
+    const answer = await post(`/api/v1${entry.to}`, entry.body, { key: entry.key, who: entry.who });
     await this.#settle([entry], () => (answer.isRefused ? { state: 'no', sentence: answer.sentence } : { state: 'checked' }));
   }
 
@@ -210,9 +215,13 @@ function batches(entries) {
   return found;
 }
 
+function isMine({ who: whose }) {
+  return !whose || whose === who();
+}
+
 /** The answer, or that it was refused for good. Whatever may be otherwise later throws: the entry stays unsent. */
-async function post(address, body, key) {
-  const headers = { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) };
+async function post(address, body, { key, who: whose } = {}) {
+  const headers = { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }), ...(whose && { 'muster-who': whose }) };
   const answer = await request(address, { method: 'POST', headers, body: JSON.stringify(body) });
   // Some acts are answered with nothing but that they are done.
   if (answer.ok) return (await answer.json()) || {};

@@ -50,7 +50,7 @@ async function seenOf(nth) {
 
 /** Who has a post, in the order of the list. */
 const posted = [];
-for (let nth = 0; posted.length < 5; nth += 1) if ((await seenOf(nth)).presence !== 'nowhere') posted.push(nth);
+for (let nth = 0; posted.length < 8; nth += 1) if ((await seenOf(nth)).presence !== 'nowhere') posted.push(nth);
 
 describe('from the message to being there', () => {
   /** Opens the link of a message and taps what the page offers until headquarters sees them; how long that took. */
@@ -100,6 +100,64 @@ describe('from the message to being there', () => {
     await assert.rejects(byTaps(posted[2], null));
     assert.equal((await seenOf(posted[2])).presence, 'told');
   });
+});
+
+describe('two on one phone', () => {
+  async function signIn(page, nth) {
+    await page.goto(await linkOf(nth));
+    await page.locator('main button').tap();
+    await page.waitForFunction(() => window.muster && window.muster.outbox);
+  }
+
+  /** One is there without a network, the other signs in on the same phone; what becomes of what the one said. */
+  async function taken(from, [one, other], change) {
+    const context = await newPhone(browser, front.address);
+    const page = await context.newPage();
+    try {
+      await signIn(page, one);
+      await page.locator('form[action="/duty/acknowledgement"] button').tap();
+      front.refuses = /check-in$/;
+      await page.locator('form[action="/duty/check-in"] button').tap();
+      await page.locator('.pending').waitFor();
+      await signIn(page, other);
+      await page.evaluate(change);
+      front.refuses = null;
+      await page.evaluate(() => window.muster.outbox.send());
+      await from({ page, one, other });
+    } finally {
+      front.refuses = null;
+      await context.close();
+    }
+  }
+
+  test('what one said without a network the other does not do; it is sent when they are back', () => taken(async ({ page, one, other }) => {
+    assert.equal((await seenOf(other)).presence, 'told');
+    assert.equal((await seenOf(one)).presence, 'coming');
+    assert.equal(await page.evaluate(() => window.muster.outbox.unsent.length), 1);
+    assert.equal(await page.locator('.pending').count(), 0, 'nothing of the other waits');
+    const { id } = await seenOf(one);
+    const refused = await page.evaluate(async (id) => {
+      const headers = { 'content-type': 'application/json', 'muster-who': id };
+      return (await (await fetch('/api/v1/duty/check-in', { method: 'POST', headers, body: '{}' })).json()).code;
+    }, id);
+    assert.equal(refused, 'web.32', 'also where the page does not know who has signed in since');
+    await signIn(page, one);
+    await page.locator('form[action="/duty/check-out"]').waitFor();
+    assert.equal((await seenOf(one)).presence, 'arrived');
+  }, [posted[5], posted[6]], () => {}));
+
+  test('control: an act that is nobody’s is done by whoever is there', () => taken(async ({ page, other }) => {
+    await page.locator('form[action="/duty/check-out"]').waitFor();
+    assert.equal((await seenOf(other)).presence, 'arrived');
+  }, [posted[7], posted[6]], async () => {
+    const open = indexedDB.open('muster');
+    await new Promise((done) => { open.onsuccess = done; });
+    const store = open.result.transaction('entries', 'readwrite').objectStore('entries');
+    const all = store.getAll();
+    await new Promise((done) => { all.onsuccess = done; });
+    for (const { who, ...entry } of all.result) store.put(entry);
+    await new Promise((done) => { store.transaction.oncomplete = done; });
+  }));
 });
 
 describe('on Chromium 86 without service workers', () => {

@@ -144,4 +144,6 @@ refusals! { "web":
     30 ProviderNotBelieved = 403,
     /// Another account bears this identity.
     31 IdentityTaken = 409,
+    /// It was said by somebody else than who is signed in now.
+    32 SaidBySomebodyElse = 403,
 }

@@ -166,7 +166,7 @@ impl Door {
         Ok((desk, question))
     }
 
-    /// The one check: same origin, right, jurisdiction.
+    /// The one check: same origin, who speaks, right, jurisdiction.
     async fn admit(&self, entry: &Entry, parts: &Parts, body: Option<&[u8]>) -> Result<Desk, Fault> {
         if let Some(Fault::Store(error)) = &self.fault {
             return Err(error.clone().into());
@@ -179,6 +179,7 @@ impl Door {
             (None, Right::Anybody) => Arc::new(self.visitor()),
             (None, _) => return Err(Refused::SignInFirst.into()),
         };
+        said_by(&parts.headers, &standing)?;
         let here = self.locate(entry, &standing).await?;
         let may = match (entry.right, entry.within) {
             (Right::Anybody | Right::SignedIn, _) => standing.district == here.district,
@@ -323,6 +324,13 @@ fn same_origin(headers: &HeaderMap, public_url: &str) -> Result<(), Fault> {
         (None, None) => false,
     };
     if fits { Ok(()) } else { Err(Refused::ForeignOrigin.into()) }
+}
+
+/// What a phone kept while it had no network says whose act it is: whoever has signed in there since does not do it.
+fn said_by(headers: &HeaderMap, standing: &Standing) -> Result<(), Fault> {
+    let Some(who) = headers.get("muster-who") else { return Ok(()) };
+    let is_the_same = who.to_str().is_ok_and(|who| who == standing.actor.id.to_string());
+    if is_the_same { Ok(()) } else { Err(Refused::SaidBySomebodyElse.into()) }
 }
 
 /// Beside those that the answer sets itself.

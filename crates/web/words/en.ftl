@@ -253,3 +253,4 @@ web-refused-28 = Your organisation did not let you in. Begin again on the sign-i
 web-refused-29 = Your organisation’s sign-in does not answer. Use your password, or try again in a minute.
 web-refused-30 = What your organisation’s sign-in answered cannot be trusted. Begin again; if it happens again, tell an administrator and use your password.
 web-refused-31 = Another account bears this identity. Take it away there first, or write another.
+web-refused-32 = This was said on this device by somebody else, and only they can send it: let them sign in here again.
