@@ -13,4 +13,5 @@ mod matrix;
 mod objects;
 mod people;
 mod sessions;
+mod undone;
 mod world;
