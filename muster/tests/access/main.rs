@@ -9,6 +9,7 @@ mod fresh;
 mod guessing;
 mod hostile;
 mod looked;
+mod markup;
 mod matrix;
 mod objects;
 mod people;
