@@ -28,6 +28,9 @@ pub struct Conflict {
     pub second: Version,
 }
 
+/// How long one's own decision can be taken back.
+const TAKE_BACK_MIN: i64 = 10;
+
 /// What a person decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
@@ -146,6 +149,18 @@ pub fn settle(tx: &mut Tx, id: Uuid, decision: Decision) -> Result<bool> {
         params![at, decision.name(), by, id],
     )?;
     Ok(settled == 1)
+}
+
+/// Takes one's own decision back while it is fresh: the conflict waits again. What was done for it is not undone by this.
+pub fn take_back(tx: &mut Tx, district: &District, id: Uuid) -> Result<bool> {
+    let (by, since) = (tx.actor().id, tx.at().plus_min(-TAKE_BACK_MIN));
+    let taken_back = tx.execute(
+        "update conflicts set settled_at = null, decision = null, decided_by = null
+         where id = $1 and (district = $2 or district is null) and decided_by = $3 and settled_at >= $4
+           and decision in ('first', 'noted')",
+        params![id, district, by, since],
+    )?;
+    Ok(taken_back == 1)
 }
 
 /// Forgets what the versions said that somebody has decided on; that there was a conflict, and its decision, stay.

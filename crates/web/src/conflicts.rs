@@ -18,7 +18,7 @@ use tower::ServiceExt as _;
 use uuid::Uuid;
 
 use crate::{
-    Desk, Done, Fault, Page,
+    Desk, Done, Fault, Page, Undo,
     access::accounts,
     refusal::{Refusal, Refused},
     view,
@@ -202,6 +202,8 @@ pub enum Choice {
     First,
     Second,
     Noted,
+    /// Takes one's own decision back that did nothing: it waits again.
+    Undecided,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
@@ -221,17 +223,41 @@ pub(crate) struct Settles(pub Uuid);
 
 pub async fn decide(desk: Desk, ask: Decide) -> Result<Done<Decided>, Fault> {
     let (district, id) = (desk.district().clone(), ask.conflict);
+    let decision = match ask.choice {
+        Choice::First => Some(Decision::First),
+        Choice::Noted => Some(Decision::Noted),
+        Choice::Second => None,
+        Choice::Undecided => return undecide(&desk, id).await,
+    };
     let conflict = desk.look(move |tx| Ok(conflicts::unsettled_one(tx, &district, id)?)).await?;
     let conflict = conflict.ok_or(Refused::DecidedAlready)?;
     let place = desk.here().clone();
-    match ask.choice {
-        Choice::First => desk.change(move |tx| settle_now(tx, &place, id, Decision::First)).await?,
-        Choice::Noted => desk.change(move |tx| settle_now(tx, &place, id, Decision::Noted)).await?,
-        Choice::Second => do_now(&desk, &conflict).await?,
+    match decision {
+        Some(decision) => desk.change(move |tx| settle_now(tx, &place, id, decision)).await?,
+        None => do_now(&desk, &conflict).await?,
     }
+    let done = Done::at(ADDRESS, left(&desk).await?).saying("web-conflict-decided");
+    // What was done is taken back where it was done, not here.
+    let undo = Undo::by(ADDRESS, &[("conflict", &id.to_string()), ("choice", "undecided")]);
+    Ok(if decision.is_some() { done.undone_by(undo) } else { done })
+}
+
+async fn left(desk: &Desk) -> Result<Decided, Fault> {
     let district = desk.district().clone();
     let left = desk.look(move |tx| Ok(conflicts::count(tx, &district)?)).await?;
-    Ok(Done::at(ADDRESS, Decided { left }).saying("web-conflict-decided"))
+    Ok(Decided { left })
+}
+
+async fn undecide(desk: &Desk, id: Uuid) -> Result<Done<Decided>, Fault> {
+    let place = desk.here().clone();
+    desk.change(move |tx| {
+        if !conflicts::take_back(tx, &place.district, id)? {
+            return Err(Refused::DecidedAlready.into());
+        }
+        Ok(tx.record(&place, id, &Event::ConflictSettled { decision: "undecided".to_owned() })?)
+    })
+    .await?;
+    Ok(Done::at(ADDRESS, left(desk).await?).saying("web-conflict-undecided"))
 }
 
 pub(crate) fn settle_now(tx: &mut Tx, place: &Jurisdiction, id: Uuid, decision: Decision) -> Result<(), Fault> {

@@ -144,6 +144,7 @@ web-conflict-keep-first = The first is right
 web-conflict-take-second = Do the second
 web-conflict-noted = Both noted, change nothing
 web-conflict-decided = Decided, and written in the journal.
+web-conflict-undecided = Taken back: it waits for a decision again.
 web-way-in = arrived
 web-way-out = left
 web-way-undo = take back the last one

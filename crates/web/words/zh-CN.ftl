@@ -132,6 +132,7 @@ web-conflict-keep-first = 以先到的为准
 web-conflict-take-second = 照后到的办
 web-conflict-noted = 都已知悉，不改
 web-conflict-decided = 已核定，并记入日志。
+web-conflict-undecided = 已撤回，重新等待核定。
 web-way-in = 到岗
 web-way-out = 离岗
 web-way-undo = 撤销上一次

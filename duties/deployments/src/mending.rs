@@ -245,7 +245,8 @@ pub async fn propose(desk: Desk, ask: Propose) -> Result<Done<Proposed>, Fault> 
 pub fn site_of(tx: &mut Tx, district: &domain::District, text: Option<&str>) -> Result<Id<things::Site>, Fault> {
     let text = text.unwrap_or_default().trim();
     let found = match text.parse() {
-        Ok(id) => places::site(tx, id)?,
+        Ok(id) if places::jurisdiction(tx, id)?.is_some_and(|it| it.district == *district) => places::site(tx, id)?,
+        Ok(_) => None,
         Err(_) => places::site_by_code(tx, district, text)?,
     };
     Ok(found.ok_or_else(|| Refused::NotInThisOrder.with("what", text))?.id)

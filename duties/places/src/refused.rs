@@ -33,6 +33,8 @@ web::refusals! { "places":
     13 BadPosition = 422,
     /// Somebody leads the zone already.
     14 ZoneIsLed = 409,
+    /// A site lies in the division.
+    15 DivisionHasSites = 409,
 }
 
 /// A row's reason as a refusal, in the language of whoever typed it.

@@ -120,6 +120,7 @@ places-boundaries-taken = The boundaries are in.
 places-boundaries-partly = The boundaries that fit are in; the others are of no division here and were left out.
 places-put-division = Add or correct a division
 places-division-saved = The division is saved.
+places-division-gone = The division is taken out.
 places-boundaries-too-large = the file is larger than { $most } MB; simplify the boundaries first
 places-boundaries-not-geojson = it is no FeatureCollection of GeoJSON
 places-boundaries-too-many-features = it has more than { $most } features; leave only this district's divisions
@@ -190,6 +191,7 @@ places-refused-11 = Give a name of at most { $most } letters.
 places-refused-12 = That number cannot be called. Write it with its area code, or with + and its country code.
 places-refused-13 = That is no position: latitude lies between -90 and 90, longitude between -180 and 180, and both are needed.
 places-refused-14 = One of these zones has a lead already. Change the zone on the page of the site instead.
+places-refused-15 = Sites lie in this division. Give them another division on their pages first.
 
 # What becomes of rows
 places-row-no-code = no code: give the row one that no other row has

@@ -108,6 +108,7 @@ places-boundaries-taken = 边界已导入。
 places-boundaries-partly = 认得的边界已导入；其余的不是本区镇街，没有采用。
 places-put-division = 添加或更正镇街
 places-division-saved = 镇街已保存。
+places-division-gone = 镇街已撤去。
 places-boundaries-too-large = 文件超过 { $most } MB，请先简化边界
 places-boundaries-not-geojson = 不是 GeoJSON 的 FeatureCollection
 places-boundaries-too-many-features = 要素超过 { $most } 个，请只留本区的镇街
@@ -175,6 +176,7 @@ places-refused-11 = 请填写姓名，不超过 { $most } 个字。
 places-refused-12 = 这个号码打不通。请写 11 位手机号，或带区号的电话。
 places-refused-13 = 坐标不对：纬度在 -90 到 90 之间，经度在 -180 到 180 之间，两个都要填。
 places-refused-14 = 其中有片已经定了片长，不能整批撤销。请在点位页改这个点位的片。
+places-refused-15 = 还有点位属于这个镇街，不能撤去。请先在点位页把它们改到别的镇街。
 
 # 导入时的逐行说明
 places-row-no-code = 没有编码：请给这一行一个不重复的编码

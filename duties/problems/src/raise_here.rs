@@ -70,6 +70,7 @@ pub async fn raise_here(desk: Desk, ask: New) -> Result<Done<Raised>, Fault> {
     let id = ask.id.unwrap_or_else(|| Id::fresh(desk.at()));
     let to = format!("/sites/{}/requests", ask.site);
     let raised = desk.change(move |tx| {
+        let id = table::own_id(tx, site, id)?;
         let head = places::site(tx, site)?.ok_or(WebRefused::NotThere)?;
         let order = places::readiness::latest_order(tx, site)?;
         let place = Place { site, site_code: head.code, division: head.division, zone: head.zone };

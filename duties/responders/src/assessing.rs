@@ -104,29 +104,21 @@ pub struct DecideDeed {
     deed: Id<things::Deed>,
     /// Publish it, or withdraw it.
     publish: bool,
-    /// Not withdrawn for good: taken back, to be decided anew.
+    /// Takes the decision back, to be decided anew.
     #[serde(default)]
     anew: bool,
 }
 
-/// Publishes a deed whose person has consented, withdraws one, or takes a publication back.
+/// Publishes a deed whose person has consented, withdraws one, or takes either back.
 pub async fn decide_deed(desk: Desk, ask: DecideDeed) -> Result<Done<()>, Fault> {
     let (actor, place) = (desk.actor(), desk.here().clone());
-    let next = match (ask.publish, ask.anew) {
-        (true, _) => DeedState::Published,
-        (false, true) => DeedState::Consented,
-        (false, false) => DeedState::Withdrawn,
-    };
+    let (deed, is_taken_back) = (ask.deed, ask.anew && !ask.publish);
     desk.change(move |tx| {
         let deed = deeds::by_id(tx, &place.district, ask.deed)?.ok_or(House::NotThere)?;
         if deeds::is_oneself(actor, deed.volunteer) {
             return Err(Refused::OwnDeed.into());
         }
-        let is_possible = if ask.anew { deed.state == DeedState::Published } else { deed.state.leads_to(next) };
-        if !is_possible {
-            let refused = if ask.publish { Refused::NoConsent } else { Refused::AlreadySettled };
-            return Err(refused.into());
-        }
+        let next = decided(deed.state, &ask)?;
         deeds::set_state(tx, deed.id, next)?;
         let place = Jurisdiction { person: Some(deed.volunteer.uuid()), ..place.clone() };
         let event = Event::DeedDecided { deed: deed.id, volunteer: deed.volunteer, state: next.name().to_owned() };
@@ -134,6 +126,22 @@ pub async fn decide_deed(desk: Desk, ask: DecideDeed) -> Result<Done<()>, Fault>
     })
     .await?;
     let done = Done::at("/assessment", ()).saying("responders-deed-decided");
-    let undo = Undo::by(format!("/deeds/{}", ask.deed), &[("publish", "false"), ("anew", "true")]);
-    Ok(if ask.publish { done.undone_by(undo) } else { done })
+    let undo = Undo::by(format!("/deeds/{deed}"), &[("publish", "false"), ("anew", "true")]);
+    Ok(if is_taken_back { done } else { done.undone_by(undo) })
+}
+
+/// Where a deed goes. A withdrawn one is asked about again: whether its person had agreed is not taken for granted.
+fn decided(now: DeedState, ask: &DecideDeed) -> Result<DeedState, Refused> {
+    let next = match (ask.publish, ask.anew, now) {
+        (true, ..) => DeedState::Published,
+        (false, true, DeedState::Published) => return Ok(DeedState::Consented),
+        (false, true, DeedState::Withdrawn) => return Ok(DeedState::Told),
+        (false, true, _) => return Err(Refused::AlreadySettled),
+        (false, false, _) => DeedState::Withdrawn,
+    };
+    match now.leads_to(next) {
+        true => Ok(next),
+        false if ask.publish => Err(Refused::NoConsent),
+        false => Err(Refused::AlreadySettled),
+    }
 }

@@ -78,7 +78,10 @@ impl<'a> Question<'a> {
         let signs_in = parts.headers.get_all(header::SET_COOKIE).iter().any(|cookie| {
             cookie.to_str().is_ok_and(|text| text.starts_with("muster=") && !text.starts_with("muster=;"))
         });
-        Reply { status: parts.status, signs_in, text: String::from_utf8_lossy(&bytes).into_owned() }
+        let flash = parts.headers.get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
+        let undo = flash.filter_map(|cookie| cookie.strip_prefix("flash=")?.split(';').next()?.split_once('|'));
+        let undo = undo.map(|(_, undo)| undo.to_owned()).next();
+        Reply { status: parts.status, signs_in, undo, text: String::from_utf8_lossy(&bytes).into_owned() }
     }
 }
 
@@ -92,6 +95,8 @@ pub struct Reply {
     pub status: StatusCode,
     /// A session's cookie was given.
     pub signs_in: bool,
+    /// What takes it back, as the browser is offered it: an address whose query is the form.
+    pub undo: Option<String>,
     pub text: String,
 }
 

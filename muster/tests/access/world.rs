@@ -54,7 +54,10 @@ impl World {
 
     /// A house in which everything that people name or write contains these words.
     pub async fn on(store: Store, words: &str) -> Self {
-        let mut settings = web::testing::settings();
+        Self::with(store, words, web::testing::settings()).await
+    }
+
+    pub async fn with(store: Store, words: &str, mut settings: web::Settings) -> Self {
         // So that a short list already needs a second person's word.
         settings.duties.insert("web".to_owned(), json!({"bulk_people": 1}));
         let test = TestHouse::with(store, settings, &muster::duties::all()).await;
@@ -110,6 +113,7 @@ async fn territory(test: &TestHouse, code: &str, words: &str) -> Territory {
     building.people().await;
     building.zones().await;
     building.night().await;
+    building.standing(&district).await;
     building.sayings(&district).await;
     building.lists(&as_role(Role::Allocator).await).await;
     building.accounts(&as_role(Role::Administrator).await).await;
@@ -235,13 +239,45 @@ impl Building<'_> {
 
     /// A phone at each of two sites that lost its first entry.
     async fn phones(&mut self) {
-        let (one, other) = (json!(format!("phone-{}-0", self.code)), json!(format!("phone-{}-1", self.code)));
+        let (one, other) = (json!(uuid::Uuid::new_v4()), json!(uuid::Uuid::new_v4()));
         for (site, device) in [("S00", &one), ("S11", &other)] {
             let item = json!({"n": 2, "at": self.test.clock.now().ms(), "kind": "mark", "item": "tubes", "done": true});
             let batch = json!({"device": device, "items": [item]});
             self.officer.post(&format!("/sites/{site}/outbox"), batch).await.json();
+            // The same number says something else: a person has to decide.
+            let item =
+                json!({"n": 2, "at": self.test.clock.now().ms(), "kind": "mark", "item": "tubes", "done": false});
+            let batch = json!({"device": device, "items": [item]});
+            self.officer.post(&format!("/sites/{site}/outbox"), batch).await.json();
         }
         self.keep("device", &one, &other);
+        let waiting = self.officer.get("/conflicts").await.json();
+        self.keep("conflict", &waiting["conflicts"][0]["id"], &waiting["conflicts"][1]["id"]);
+    }
+
+    /// A duty of each of two volunteers, and a stay of each of two others.
+    async fn standing(&mut self, district: &District) {
+        let mut duties = Vec::new();
+        for volunteer in [&self.things["volunteer"], &self.others["volunteer"]] {
+            let mut themselves = self.test.stranger();
+            let volunteer = volunteer.parse().unwrap();
+            themselves.token = Some(volunteer_token(self.test, district, volunteer).await);
+            duties.push(themselves.get("/duty").await.json()["duty"]["assignment"].clone());
+        }
+        self.keep("assignment", &duties[0], &duties[1]);
+        let people = self.officer.get("/volunteers").await.json();
+        let (mut entries, mut stays) = (Vec::new(), Vec::new());
+        for (nth, site) in [(6, "S00"), (7, "S11")] {
+            let (volunteer, entry) = (&people["people"][nth]["id"], json!(uuid::Uuid::now_v7()));
+            let line = |id: &Value, way: &str| json!({"id": id, "way": way, "volunteer": volunteer, "at": self.test.clock.now().ms()});
+            let batch = json!({"check_ins": [line(&entry, "in"), line(&json!(uuid::Uuid::now_v7()), "out")]});
+            self.officer.post(&format!("/sites/{site}/check-ins"), batch).await.json();
+            let page = self.officer.get(&format!("/volunteers/{}", volunteer.as_str().unwrap())).await.json();
+            stays.push(page["stays"][0]["id"].clone());
+            entries.push(entry);
+        }
+        self.keep("entry", &entries[0], &entries[1]);
+        self.keep("attendance", &stays[0], &stays[1]);
     }
 
     /// A deed, an objection, a badge, a notice.

@@ -1,7 +1,8 @@
-// A fresh Muster in which everything that people name or write is an attack, brought in over its API.
+// A fresh Muster in which everything that people name or write is an attack, brought in over its API: one site, one team,
+// one volunteer and one of each saying for every attack there is.
 
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,8 +10,11 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Breaks out of an attribute, out of a script and into markup, if nothing stops it. */
-export const ATTACK = `"'><svg/onload=alert(1)>{{7*7}}</script>`;
+/** Out of an attribute, out of a script, into markup, into an address, if nothing stops it. */
+export const ATTACKS = JSON.parse(await readFile(new URL('attacks.json', import.meta.url), 'utf8'));
+const [ATTACK] = ATTACKS;
+/** `S1`, `S2`, … with the attack that belongs to it. */
+const each = (letter, line) => ATTACKS.map((attack, at) => line(`${letter}${at + 1}`, cell(attack), at)).join('\n');
 
 /** Starts the program over an empty database; gives its address and the code of the first administrator. */
 async function serve() {
@@ -89,23 +93,34 @@ export async function startHostile(browser) {
   return { address, links, stop: muster.stop };
 }
 
+/** One of each saying. */
+async function say(officer, order, text) {
+  const { id } = await officer.post('/sites/S1/requests', { kind: 'problem', details: text });
+  await officer.post(`/requests/${id}/answer`, { note: text });
+  await officer.post('/sites/S1/announcements', { text });
+  await officer.post(`/orders/${order}/announcements`, { text });
+}
+
 const cell = (text) => `"${text.replaceAll('"', '""')}"`;
 
 /** Registers, a night, sayings; gives the links of a chief and a volunteer. */
 async function fill(officer) {
-  const [one, street] = [cell(ATTACK), '440902001'];
-  await officer.post('/divisions', { code: street, name: ATTACK });
-  const site = (code) => `${code},${one},${street},${one},21.66,110.90,1,1,0,0`;
-  await officer.import('sites', `code,name,division,address,latitude,longitude,gatekeeper,registrar,queue_marshal,runner\n${site('S1')}\n${site('S2')}\n`);
-  await officer.import('teams', `code,name,organisation,latitude,longitude\nT1,${one},${one},21.66,110.90\n`);
-  const volunteer = (nth) => `V${nth},${one},1380013800${nth},T1,21.66,110.90,gatekeeper;registrar,${one}`;
-  await officer.import('volunteers', `code,name,phone,team,latitude,longitude,roles,languages\n${[1, 2, 3, 4].map(volunteer).join('\n')}\n`);
+  const street = (at) => `4409020${10 + at}`;
+  for (const [at, name] of ATTACKS.entries()) await officer.post('/divisions', { code: street(at), name });
+  const sites = each('S', (code, text, at) => `${code},${text},${street(at)},${text},${21.66 + at / 500},110.90,1,0,0,0`);
+  await officer.import('sites', `code,name,division,address,latitude,longitude,gatekeeper,registrar,queue_marshal,runner\n${sites}\n`);
+  await officer.import('teams', `code,name,organisation,latitude,longitude\n${each('T', (code, text) => `${code},${text},${text},21.66,110.90`)}\n`);
+  const people = each('V', (code, text, at) => `${code},${text},138001380${10 + at},T${at + 1},21.66,110.90,gatekeeper;registrar,${text}`);
+  await officer.import('volunteers', `code,name,phone,team,latitude,longitude,roles,languages\n${people}\n`);
+  await officer.post('/zones/proposal', { stamp: (await officer.get('/zones/proposal')).stamp });
   const chief = await officer.post('/sites/S1/chief', { name: ATTACK, phone: '13900139000' });
   const { order } = await officer.post('/orders', { name: ATTACK });
   const { plan } = await officer.post(`/orders/${order}/plans`, {});
   await until(async () => (await officer.context.request.post(`/api/v1/orders/${order}/plans/${plan}/publication`, { data: {}, headers: { origin: officer.address } })).ok());
-  await officer.post('/sites/S1/requests', { kind: 'problem', details: ATTACK });
+  await officer.post(`/orders/${order}/plans`, {});
+  for (const text of ATTACKS) await say(officer, order, text);
   const badge = (await officer.get('/volunteers/V1')).badge;
-  await officer.post('/deeds', { badge, story: ATTACK });
+  // Nobody tells of more than ten at once.
+  for (const story of ATTACKS.slice(0, 9)) await officer.post('/deeds', { badge, story });
   return { site_chief: chief.address, volunteer: (await officer.post('/volunteers/V1/link', {})).address };
 }

@@ -373,7 +373,9 @@ pub async fn create_account(desk: Desk, ask: NewAccount) -> Result<Done<Created>
         accounts::grant(tx, &district, account, ask.role, &Scope::District)?;
         Ok(account)
     });
-    Ok(Done::at("/accounts", Created { account: account.await? }).saying("web-account-created"))
+    let account = account.await?;
+    let undo = Undo::by(format!("/accounts/{account}/suspension"), &[]);
+    Ok(Done::at("/accounts", Created { account }).saying("web-account-created").undone_by(undo))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -445,10 +447,9 @@ pub async fn suspend(desk: Desk, ask: SuspendAsk) -> Result<Done<()>, Fault> {
         }
     })
     .await?;
-    let done = Done::at("/accounts", ());
-    let undo = Undo::by(format!("/accounts/{}/suspension", ask.account), &[("back", "true")]);
-    let suspended = |done: Done<()>| done.saying("web-account-suspended").undone_by(undo);
-    Ok(if ask.back { done.saying("web-account-reinstated") } else { suspended(done) })
+    let (word, back) = if ask.back { ("web-account-reinstated", "false") } else { ("web-account-suspended", "true") };
+    let undo = Undo::by(format!("/accounts/{}/suspension", ask.account), &[("back", back)]);
+    Ok(Done::at("/accounts", ()).saying(word).undone_by(undo))
 }
 
 /// An account belongs to its district.

@@ -9,7 +9,7 @@ use web::{Desk, Done, Fault};
 
 use crate::{
     gate::{self, Entry},
-    store::check_ins::Way,
+    store::check_ins::{self, Way},
 };
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -46,6 +46,7 @@ async fn note(desk: Desk, ask: Ask, way: Way) -> Result<Noted, Fault> {
     let received_at = desk.at();
     desk.change(move |tx| {
         let (order, held) = super::own(tx, volunteer)?;
+        let id = check_ins::own_id(tx, &order.district, held.site, id)?;
         let place = places::site(tx, held.site)?.map(|site| site.position);
         #[expect(clippy::cast_possible_truncation, reason = "half the earth's girth fits")]
         let off_m = stands.zip(place).map(|(here, there)| here.distance_m(there) as i64);

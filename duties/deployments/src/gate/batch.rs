@@ -106,14 +106,16 @@ fn take_all(tx: &mut Tx, desk: &Desk, site: Id<Site>, batch: &Batch) -> Result<T
         results.push(take_one(tx, desk, &gate, item, sent_at)?);
     }
     let device = batch.check_ins.iter().rev().find_map(|item| item.device.as_deref());
-    let lost =
-        device.map_or(Ok((0, 0)), |device| check_ins::heard_of_device(tx, device)).map(|(top, lines)| top - lines)?;
+    let lost = device
+        .map_or(Ok((0, 0)), |device| check_ins::heard_of_device(tx, desk.district(), device))
+        .map(|(top, lines)| top - lines)?;
     Ok(Taken { results, lost: lost.max(0) })
 }
 
 fn take_one(tx: &mut Tx, desk: &Desk, gate: &Gate<'_>, item: &Item, sent_at: Option<Moment>) -> Result<Verdict, Fault> {
     let mut verdict =
         Verdict { id: item.id, outcome: Outcome::Accepted, walk_in: false, volunteer: None, sentence: None };
+    let item = &Item { id: check_ins::own_id(tx, desk.district(), gate.site.id, item.id)?, ..item.clone() };
     let entered = tx.attempt(|tx| {
         let volunteer = identify(tx, desk.district(), item.volunteer, item.badge.as_deref())?;
         let entry = entry(desk, item, volunteer, sent_at)?;

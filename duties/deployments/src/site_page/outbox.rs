@@ -133,7 +133,8 @@ pub async fn take(desk: Desk, batch: Batch) -> Result<Done<Taken>, Fault> {
 
 fn take_all(tx: &mut Tx, desk: &Desk, site: Id<Site>, batch: &Batch) -> Result<Taken, Fault> {
     let sent_at = batch.sent_at.as_ref().and_then(|written| read_moment(desk, written));
-    let turn = Turn { desk, site, device: &batch.device, sent_at };
+    let device = phones::own_name(tx, desk.district(), &batch.device)?;
+    let turn = Turn { desk, site, device: &device, sent_at };
     let mut items: Vec<(i64, &Value)> = batch.items.iter().map(|item| (number_of(item), item)).collect();
     items.sort_by_key(|(n, _)| *n);
     let mut results = Vec::with_capacity(items.len());
@@ -143,13 +144,13 @@ fn take_all(tx: &mut Tx, desk: &Desk, site: Id<Site>, batch: &Batch) -> Result<T
     let top = results.iter().map(|verdict| verdict.n).fold(batch.top, i64::max);
     // A phone that has never entered anything has nothing to lose: its sign of life is the site's.
     if top > 0 {
-        phones::heard(tx, &batch.device, desk.district(), site, top, batch.holding.max(0))?;
+        phones::heard(tx, &device, desk.district(), site, top, batch.holding.max(0))?;
     }
     // Headquarters may have the page open as well; only what it enters there is a sign of the site.
     if !results.is_empty() || desk.standing().has_role(Role::SiteChief) {
         places::heard(tx, site)?;
     }
-    let lost = phones::phone(tx, &batch.device)?.map_or(0, |phone| phone.lost);
+    let lost = phones::phone(tx, &device)?.map_or(0, |phone| phone.lost);
     Ok(Taken { epoch: store::epoch::current(tx)?.id, results, lost })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    Id, Moment, PostRole,
+    District, Id, Moment, PostRole,
     things::{Attendance, Order as AnOrder, Site, Volunteer},
 };
 use schemars::JsonSchema;
@@ -88,6 +88,14 @@ pub fn known(tx: &mut Tx, id: Uuid) -> Result<Option<CheckIn>, Error> {
     tx.first(&format!("{COLUMNS} where id = $1"), params![id], read)
 }
 
+/// The id under which a site keeps what a phone calls so. Phones make their ids themselves: one that another district has
+/// had is another one here, so that nobody is told of it and nothing of theirs is shown beside it.
+pub fn own_id(tx: &mut Tx, district: &District, site: Id<Site>, id: Uuid) -> Result<Uuid, Error> {
+    let sql = "select 1 as one from check_ins where id = $1 and district <> $2";
+    let is_theirs = tx.first(sql, params![id, district], |row| row.get::<i64>("one"))?.is_some();
+    Ok(if is_theirs { Uuid::from_u128(id.as_u128() ^ site.uuid().as_u128()) } else { id })
+}
+
 pub fn add(tx: &mut Tx, order: &Order, line: &CheckIn) -> Result<(), Error> {
     tx.execute(
         "insert into check_ins (id, district, order_id, site, way, volunteer, role, said_at, received_at, device, n, \
@@ -144,10 +152,11 @@ pub fn set_undone(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
 }
 
 /// The highest running number a device has sent, and how many lines: a gap shows what was lost on the way.
-pub fn heard_of_device(tx: &mut Tx, device: &str) -> Result<(i64, i64), Error> {
+pub fn heard_of_device(tx: &mut Tx, district: &District, device: &str) -> Result<(i64, i64), Error> {
     tx.one(
-        "select coalesce(max(n), 0) as top, count(*) as lines from check_ins where device = $1 and n is not null",
-        params![device],
+        "select coalesce(max(n), 0) as top, count(*) as lines from check_ins
+         where device = $1 and district = $2 and n is not null",
+        params![device, district],
         |row| Ok((row.get("top")?, row.get("lines")?)),
     )
 }

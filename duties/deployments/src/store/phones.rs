@@ -24,6 +24,14 @@ pub fn kept(tx: &mut Tx, device: &str, n: i64) -> Result<Option<Kept>, Error> {
     })
 }
 
+/// The name under which a district keeps a phone. Phones make their names themselves: one that another district has had is
+/// another phone here.
+pub fn own_name(tx: &mut Tx, district: &District, device: &str) -> Result<String, Error> {
+    let sql = "select 1 as one from phones where device = $1 and district <> $2";
+    let is_theirs = tx.first(sql, params![device, district], |row| row.get::<i64>("one"))?.is_some();
+    Ok(if is_theirs { format!("{district}-{device}") } else { device.to_owned() })
+}
+
 /// Where an entry belongs, and its number on its phone.
 #[derive(Debug, Clone, Copy)]
 pub struct Slip<'a> {

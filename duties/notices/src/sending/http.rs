@@ -111,7 +111,14 @@ fn brief(error: &reqwest::Error) -> String {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use super::*;
+    use domain::{Id, Moment};
+    use serde_json::json;
+
+    use super::{
+        super::{robot, sms},
+        *,
+    };
+    use crate::outbox::Waiting;
 
     /// A name that is somewhere outside at first, and this machine at every later look.
     fn rebinding(listener: SocketAddr) -> Arc<LookUp> {
@@ -133,7 +140,30 @@ mod tests {
         }
     }
 
-    async fn hits(listen: &str, building: impl Fn(Arc<LookUp>) -> ClientBuilder) -> (usize, String) {
+    const MIDNIGHT: Moment = Moment::from_ms(1_663_171_200_000);
+
+    /// Asks the name by one of the ways out; gives what became of it.
+    async fn asked(way: &str, client: Client, port: u16) -> Verdict {
+        let url = format!("http://gateway.example:{port}/send");
+        let notice = Waiting {
+            id: Id::fresh(MIDNIGHT),
+            district: "440902".parse().unwrap(),
+            about: uuid::Uuid::nil(),
+            locale: web::Locale::default(),
+            address: "the group".to_owned(),
+            text: "请看岗位".to_owned(),
+            tries: 0,
+            made_at: MIDNIGHT,
+        };
+        if way == "sms" {
+            let sms = serde_json::from_value(json!({"url": url})).unwrap();
+            return sms::Gateway::new(sms, client).unwrap().send(&notice).await;
+        }
+        let robot = serde_json::from_value(json!({"kind": way, "name": "the group", "url": url})).unwrap();
+        robot::Robots::new(vec![robot], client).send(&notice, MIDNIGHT).await
+    }
+
+    async fn hits(way: &str, listen: &str, building: impl Fn(Arc<LookUp>) -> ClientBuilder) -> (usize, String) {
         let canary = tokio::net::TcpListener::bind(listen).await.unwrap();
         let at = canary.local_addr().unwrap();
         let client = building(rebinding(at)).timeout(Duration::from_millis(400)).build().unwrap();
@@ -147,8 +177,7 @@ mod tests {
         });
         let mut said = String::new();
         for _ in 0..3 {
-            let asked = client.post(format!("http://gateway.example:{}/send", at.port())).send().await;
-            said = brief(&asked.unwrap_err());
+            said = format!("{:?}", asked(way, client.clone(), at.port()).await);
         }
         serving.abort();
         (counted.load(Ordering::SeqCst), said)
@@ -157,12 +186,14 @@ mod tests {
     /// S6: the name was looked up once and led outside; what counts is where it leads when the connection is made.
     #[tokio::test]
     async fn a_name_that_comes_to_lead_here_is_not_followed() {
-        for listen in ["127.0.0.1:0", "[::1]:0"] {
-            let (heard, said) = hits(listen, careful).await;
-            assert_eq!(heard, 0, "{listen} was asked");
+        let ways = ["sms", "wecom", "dingtalk"];
+        let listens = ["127.0.0.1:0", "[::1]:0", "[::ffff:127.0.0.1]:0"];
+        for (way, listen) in ways.iter().flat_map(|way| listens.map(|listen| (*way, listen))) {
+            let (heard, said) = hits(way, listen, careful).await;
+            assert_eq!(heard, 0, "{way}: {listen} was asked");
             assert!(said.contains("this machine itself"), "{said}");
             let trusting = |names| careful(Arc::clone(&names)).dns_resolver(Arc::new(Trusting(names)));
-            let (heard, _) = hits(listen, trusting).await;
+            let (heard, _) = hits(way, listen, trusting).await;
             assert!(heard >= 2, "the control: without the guard the canary is asked");
         }
     }

@@ -133,33 +133,58 @@ async fn a_gateway_that_is_gone_costs_no_notice_and_is_asked_again() {
     assert_eq!(told.count(Channel::Sms, State::GivenUp).await, 60, "after half a day it is of no use");
 }
 
-/// S6: a gateway that points at another listener of this machine, by IPv4, by IPv6 and by a name that resolves to it.
+/// The ways out over HTTP: the settings that send one message there, by its address.
+const OVER_HTTP: [(Channel, fn(&str) -> Value); 3] = [
+    (Channel::Sms, |url| json!({"sms": {"url": url}})),
+    (Channel::Wecom, |url| json!({"robots": [{"kind": "wecom", "name": "街道群", "url": url}]})),
+    (
+        Channel::Dingtalk,
+        |url| json!({"robots": [{"kind": "dingtalk", "name": "机关群", "url": url, "secret": "SEC1"}]}),
+    ),
+];
+
+/// Sends one message by that way alone.
+async fn send_one(channel: Channel, settings: Value) -> Told {
+    let told = Told::with(sqlite(), settings);
+    if channel == Channel::Sms {
+        told.queue(messages(told.order, 1)).await;
+    } else {
+        let (house, order) = (told.house.clone(), told.order);
+        let work = move |tx: &mut store::Tx| notices::tell_groups(tx, &house, &here(), order, 1, "请看岗位");
+        assert_eq!(told.house.store.change(told.act(), work).await.unwrap(), 1);
+    }
+    told.run_at(1).await;
+    told
+}
+
+/// S6: a gateway or a group's robot that points at another listener of this machine, by IPv4, by IPv6, by IPv4 in the
+/// dress of IPv6 and by a name that resolves to it.
 #[tokio::test]
 async fn redirects_are_not_followed() {
-    for listen in ["127.0.0.1:0", "[::1]:0"] {
-        let (canary, hits) = gateway_at(listen, always(200, "")).await;
-        let port = canary.rsplit(':').next().unwrap();
-        let mut targets = vec![(302, canary.clone()), (307, canary.clone())];
-        if listen.starts_with("127") {
-            // A name of the sender's, resolved anew for each call.
-            targets.push((308, format!("http://localhost:{port}/latest/meta-data")));
+    for (channel, settings) in OVER_HTTP {
+        for listen in ["127.0.0.1:0", "[::1]:0"] {
+            let (canary, hits) = gateway_at(listen, always(200, "")).await;
+            let port = canary.rsplit(':').next().unwrap();
+            let mut targets = vec![(302, canary.clone()), (307, canary.clone())];
+            if listen.starts_with("127") {
+                targets.push((301, format!("http://[::ffff:127.0.0.1]:{port}/")));
+                // A name of the sender's, resolved anew for each call.
+                targets.push((308, format!("http://localhost:{port}/latest/meta-data")));
+            }
+            for (followed, (status, target)) in targets.iter().enumerate() {
+                let (url, asked) = gateway(always(*status, target.clone().leak())).await;
+                let told = send_one(channel, settings(&url)).await;
+                let heard = (asked.count(), hits.count());
+                assert_eq!(heard, (1, followed), "{channel:?}: {status} to {target} was followed");
+                assert_eq!(told.count(channel, State::Failed).await, 1);
+                // The control: a client that follows is heard there.
+                let follower = reqwest::Client::builder().no_proxy().build().unwrap();
+                assert!(follower.post(url).send().await.unwrap().status().is_success());
+                assert_eq!(hits.count(), followed + 1, "{status} to {target} leads nowhere");
+            }
+            send_one(channel, settings(&canary)).await;
+            assert_eq!(hits.count(), targets.len() + 1, "the control: the canary hears what is meant for it");
         }
-        for (followed, (status, target)) in targets.iter().enumerate() {
-            let (url, asked) = gateway(always(*status, target.clone().leak())).await;
-            let told = Told::with(sqlite(), json!({"sms": {"url": url}}));
-            told.queue(messages(told.order, 1)).await;
-            told.run_at(1).await;
-            assert_eq!((asked.count(), hits.count()), (1, followed), "{status} to {target} was followed");
-            assert_eq!(told.count(Channel::Sms, State::Failed).await, 1);
-            // The control: a client that follows is heard there.
-            let follower = reqwest::Client::builder().no_proxy().build().unwrap();
-            assert!(follower.post(url).send().await.unwrap().status().is_success());
-            assert_eq!(hits.count(), followed + 1, "{status} to {target} leads nowhere");
-        }
-        let control = Told::with(sqlite(), json!({"sms": {"url": canary}}));
-        control.queue(messages(control.order, 1)).await;
-        control.run_at(1).await;
-        assert_eq!(hits.count(), targets.len() + 1, "the control: the canary hears what is meant for it");
     }
 }
 

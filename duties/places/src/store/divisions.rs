@@ -83,6 +83,12 @@ pub fn put(tx: &mut Tx, district: &District, rows: &[(Division, String, Option<P
     )
 }
 
+/// Takes a division out; false when a site lies in it, one out of use too.
+pub fn remove(tx: &mut Tx, code: &Division) -> Result<bool, Error> {
+    let sql = "delete from divisions where code = $1 and not exists (select 1 from sites where division = $1)";
+    Ok(tx.execute(sql, params![code])? == 1)
+}
+
 pub fn set_boundary(tx: &mut Tx, code: &Division, shape: &Shape) -> Result<(), Error> {
     tx.execute("update divisions set boundary = $2 where code = $1", params![code, shape.geo_json()])?;
     Ok(())

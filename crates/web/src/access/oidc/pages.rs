@@ -15,7 +15,7 @@ use super::{
     provider::{Failure, Provider, Vouched},
 };
 use crate::{
-    Desk, Done, Fault,
+    Desk, Done, Fault, Undo,
     access::{
         guard::{self, Counted},
         pages::{begin, come_in, local, note_failure},
@@ -179,7 +179,10 @@ pub struct WriteIdentity {
 /// An administrator says how somebody is called at the provider.
 pub async fn write(desk: Desk, ask: WriteIdentity) -> Result<Done<()>, Fault> {
     provider(&desk)?;
-    let place = desk.here().clone();
-    desk.change(move |tx| identities::write(tx, &place, ask.account, &ask.identity)).await?;
-    Ok(Done::at("/accounts", ()).saying("web-identity-written"))
+    let (place, account) = (desk.here().clone(), ask.account);
+    // Read apart: what a change answers is kept, and addresses do not lie open.
+    let before = desk.look(move |tx| Ok(identities::written(tx, account)?)).await?.unwrap_or_default();
+    desk.change(move |tx| identities::write(tx, &place, account, &ask.identity)).await?;
+    let undo = Undo::by(format!("/accounts/{account}/identity"), &[("identity", before.as_str())]);
+    Ok(Done::at("/accounts", ()).saying("web-identity-written").undone_by(undo))
 }
