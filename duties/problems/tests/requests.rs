@@ -97,13 +97,14 @@ async fn a_phone_that_sends_twice_raises_once() {
     let again = chief.post("/sites/S1/requests", body.clone()).await.json();
     assert_eq!(first["number"], again["number"]);
     let elsewhere = test.client(Role::SiteChief, Scope::Site(other)).await;
-    let theirs = elsewhere.post("/sites/S2/requests", body.clone()).await.json();
-    assert_ne!(
-        theirs["number"], first["number"],
-        "what another site's phone calls so is another request, and tells nothing"
-    );
-    assert_eq!(elsewhere.post("/sites/S2/requests", body).await.json()["number"], theirs["number"]);
-    assert_eq!(chief.get("/sites/S1/requests").await.json()["open"].as_array().unwrap().len(), 1);
+    // What is called so elsewhere is not theirs, and nothing tells them that it is there: it is a request of their own.
+    let own = elsewhere.post("/sites/S2/requests", body.clone()).await.json();
+    assert!(own["number"] != first["number"] && own["id"] != first["id"], "{own}");
+    assert_eq!(elsewhere.post("/sites/S2/requests", body).await.json(), own);
+    for (chief, site) in [(chief, "S1"), (elsewhere, "S2")] {
+        let open = chief.get(&format!("/sites/{site}/requests")).await.json()["open"].clone();
+        assert_eq!(open.as_array().unwrap().len(), 1, "{site}: {open}");
+    }
 }
 
 #[tokio::test]

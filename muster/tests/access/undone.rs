@@ -210,9 +210,10 @@ async fn house_keeping(hands: &mut Hands<'_>) {
         ("/accounts/{account}/suspension", ""),
         ("/accounts/{account}/identity", "identity=one%40identity.example"),
     ];
-    let identity = json!({"identity": "other@identity.example"});
-    hands.say(Role::Administrator, "/accounts/{account}/identity", identity).await;
     hands.all(Role::Administrator, &acts).await;
+    let identity = ("/accounts/{account}/identity", json!({"identity": "other@identity.example"}));
+    hands.say(Role::Administrator, identity.0, identity.1).await;
+    hands.all(Role::Administrator, &[(identity.0, "identity=one%40identity.example"), (identity.0, "")]).await;
     hands.say(Role::Administrator, "/accounts/{account}/suspension", json!({})).await;
     hands.all(Role::Administrator, &[("/accounts/{account}/suspension", "back=true")]).await;
     let acts = [("/conflicts", "conflict={conflict}&choice=first"), ("/conflicts", "conflict={conflict}&choice=noted")];

@@ -173,6 +173,7 @@ async fn vouched_for(desk: &Desk, provider: &Provider, pending: Pending, ask: Ca
 pub struct WriteIdentity {
     account: Id<Account>,
     /// How the provider calls this person, by the claim of the settings; nothing parts account and identity.
+    #[serde(default)]
     identity: String,
 }
 
