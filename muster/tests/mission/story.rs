@@ -100,8 +100,7 @@ async fn twenty_to_seven(district: &District, order: &str) {
     district.clock(6, 40).await;
     let officer = &district.officer;
     let before = notices(officer, order).await;
-    let roster = officer.get(&format!("{order}/roster")).await.json();
-    let site = &roster["lines"][0]["site"];
+    let site = &district.site("S1").await;
     let chief = district.chief(site).await;
     let call = json!({"role": "gatekeeper", "count": 2});
     let path = format!("/sites/{}/shortages", site.as_str().unwrap());
