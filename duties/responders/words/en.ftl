@@ -54,7 +54,7 @@ responders-departed = Noted. Badge and links no longer work.
 # Badges
 responders-badge = Badge
 responders-badges = Badges
-responders-badges-hint = Prints on A4, eight a page. Anybody can check a badge by its code.
+responders-badges-hint = Prints on A4. Anybody can check a badge by its code.
 responders-badge-title = Epidemic response volunteer
 responders-print = Print
 responders-badges-whole = Badges of the whole team, to print

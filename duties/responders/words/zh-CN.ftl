@@ -51,7 +51,7 @@ responders-departed = 已退出，胸卡和链接已失效。
 # Badges
 responders-badge = 胸卡
 responders-badges = 胸卡
-responders-badges-hint = A4 纸打印，每页八张。任何人扫码都能核验。
+responders-badges-hint = A4 纸打印。任何人扫码都能核验。
 responders-badge-title = 疫情防控志愿者
 responders-print = 打印
 responders-badges-whole = 整队胸卡（打印用）
