@@ -19,12 +19,12 @@ use crate::{
     store::{self as books, Line},
 };
 
-/// How many rows are read and judged at once: what they become on the way stays near the processor.
-const PIECE: usize = 1_000;
+/// How many volunteers are judged at once: what they become on the way stays near the processor.
+const NEAR: usize = 1_000;
 
 /// How many rows are written at once while others work, and when nobody else does.
-pub const FEW: u64 = PIECE as u64;
-pub const MANY: u64 = responders::register::CHUNK as u64;
+pub const FEW: usize = 1_000;
+pub const MANY: usize = responders::register::CHUNK;
 
 /// How many rows that are new, changed or the same are kept to be looked at.
 pub const EXAMPLES: u64 = 100;
@@ -59,7 +59,7 @@ pub struct Pass {
     pub origin: Origin,
     /// What is taken; none only looks.
     pub choice: Option<Choice>,
-    pub rows_at_once: u64,
+    pub rows_at_once: usize,
 }
 
 /// Pieces on their way to the gate.
@@ -88,7 +88,7 @@ impl Ready {
 impl Pass {
     /// Goes over the whole file, writes what is ready as often as there is enough of it, and tells the books.
     pub async fn over(&self, table: OpenTable, mut on_piece: impl FnMut(&Tally)) -> Result<Tally, Stopped> {
-        let mut next = pieces(table, PIECE);
+        let mut next = pieces(table, self.judged_at_once());
         let mut judge = self.begin().await?;
         let mut tally = Tally::default();
         let mut waiting: Option<Ready> = None;
@@ -108,7 +108,7 @@ impl Pass {
                 Some(before) => before.and(ready),
                 None => ready,
             };
-            if ready.counts.rows() < self.rows_at_once {
+            if ready.counts.rows() < self.rows_at_once as u64 {
                 waiting = Some(ready);
             } else {
                 written(writing.take()).await?;
@@ -122,6 +122,14 @@ impl Pass {
             on_piece(&tally);
         }
         outcome.map(|()| tally)
+    }
+
+    /// The other registers are small, and each piece of theirs is judged against the whole of what it names.
+    fn judged_at_once(&self) -> usize {
+        match self.register {
+            Register::Volunteers => self.rows_at_once.min(NEAR),
+            _ => self.rows_at_once,
+        }
     }
 
     async fn begin(&self) -> Result<Judge, Stopped> {
