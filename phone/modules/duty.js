@@ -79,7 +79,7 @@ async function begin() {
   else outbox.seen(document.getElementById('words').dataset.epoch);
   paint();
   listen('deployments', ask);
-  keepWorking(ask);
+  keepWorking();
 }
 
 begin();

@@ -285,7 +285,7 @@ async function begin() {
   paint();
   listen('deployments,places,problems,notices', ask);
   const scanner = document.getElementById('scanner');
-  keepWorking(ask, scanner ? [scanner.dataset.zxing, scanner.dataset.wasm] : []);
+  keepWorking(scanner ? [scanner.dataset.zxing, scanner.dataset.wasm] : []);
 }
 
 function answeredOf({ entries }) {

@@ -1,18 +1,17 @@
 // The service worker opens pages without a network; where an app blocks it everything else still works while the page
 // stays open.
 
-import { net } from './net.js';
+import { net, request } from './net.js';
 
 const IDLE_MS = 8000;
 
 /**
- * `begun` is called when the worker begins to look after this page. `spare`: addresses that are fetched when the phone has
- * nothing else to do, so that they are there without a network.
+ * `spare`: addresses that are fetched when the phone has nothing else to do, so that they are there without a network.
  */
-export async function keepWorking(begun, spare = []) {
+export async function keepWorking(spare = []) {
   try {
     const { serviceWorker } = navigator;
-    serviceWorker.addEventListener('controllerchange', begun);
+    serviceWorker.addEventListener('controllerchange', passByWorker);
     // A network that goes while the worker is being fetched: again with the next one.
     net.watch((state) => state === 'on' && !serviceWorker.controller && serviceWorker.register('/sw.js').catch(() => {}));
     await serviceWorker.register('/sw.js');
@@ -25,4 +24,9 @@ export async function keepWorking(begun, spare = []) {
   const fetchSpare = () => wanted.forEach((address) => fetch(address).catch(() => {}));
   setTimeout(fetchSpare, IDLE_MS);
   net.watch((state) => state === 'on' && fetchSpare());
+}
+
+/** The page came before the worker did: it is asked for once more, so that the worker can keep it. What is shown stays. */
+function passByWorker() {
+  request(location.pathname, { headers: { accept: 'text/html' } }).catch(() => {});
 }

@@ -19,6 +19,13 @@ impl<T> Id<T> {
         Self::from_uuid(Uuid::new_v7(Timestamp::from_unix(NoContext, ms / 1000, nanos)))
     }
 
+    /// New identifiers in ascending order: what is written in their order lies together, in the table and in its indexes.
+    pub fn in_order(at: Moment, count: usize) -> impl Iterator<Item = Self> {
+        let mut ids: Vec<Self> = std::iter::repeat_with(|| Self::fresh(at)).take(count).collect();
+        ids.sort_unstable();
+        ids.into_iter()
+    }
+
     pub const fn from_uuid(uuid: Uuid) -> Self {
         Self(uuid, PhantomData)
     }

@@ -226,7 +226,14 @@ impl Tx {
         self.enqueued = true;
     }
 
-    fn run<T>(&mut self, statement: impl FnOnce(&mut dyn Session) -> Result<T>) -> Result<T> {
+    /// A statement about many things as the engine takes it.
+    pub(crate) fn among(&self, sql: &str, named: usize) -> String {
+        let sql = self.session.among(sql, named);
+        self.note(&sql);
+        sql
+    }
+
+    pub(crate) fn run<T>(&mut self, statement: impl FnOnce(&mut dyn Session) -> Result<T>) -> Result<T> {
         if let Some(cause) = &self.spoiled {
             return Err(cause.clone());
         }

@@ -82,7 +82,8 @@ struct Line {
 
 fn insert(tx: &mut Tx, district: &District, lines: &[Line]) -> Result<u64, Error> {
     let Some(first) = lines.first() else { return Ok(0) };
-    let rows: Vec<[Value; 15]> = lines.iter().map(|line| row(tx, district, line)).collect();
+    let ids = Id::in_order(tx.at(), lines.len());
+    let rows: Vec<[Value; 15]> = lines.iter().zip(ids).map(|(line, id)| row(tx, district, id, line)).collect();
     let count = tx.insert_many(
         "insert into notices (id, district, about, version, template, person, channel, locale, address, body, state,
          tries, made_at, next_at, sent_at)",
@@ -153,11 +154,11 @@ fn with_link(said: &str, message: &Message, channel: Channel) -> String {
 }
 
 /// What stands on the person's own page is delivered; the rest waits for its channel.
-fn row(tx: &Tx, district: &District, line: &Line) -> [Value; 15] {
+fn row(tx: &Tx, district: &District, id: Id<Notice>, line: &Line) -> [Value; 15] {
     let at = tx.at();
     let is_there = line.channel == Channel::InApp;
     [
-        Id::<Notice>::fresh(at).into(),
+        id.into(),
         district.into(),
         line.about.into(),
         line.version.into(),

@@ -5,7 +5,7 @@ pub(crate) mod sqlite;
 
 use std::ops::ControlFlow;
 
-use crate::{Address, Cell, Result, Row, Value};
+use crate::{Address, Cell, Result, Row, Value, among};
 
 /// Looks at one row and says whether to go on.
 pub(crate) type OnRow<'f> = dyn FnMut(&Row<'_>) -> Result<ControlFlow<()>> + 'f;
@@ -33,6 +33,16 @@ pub(crate) trait Session: Send {
     fn later(&mut self, sql: &str) -> Result<()>;
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64>;
     fn each(&mut self, sql: &str, params: &[Value], on_row: &mut OnRow<'_>) -> Result<()>;
+    /// A statement that says `in (:these)`, as [`Session::each_among`] and [`Session::execute_among`] take it.
+    fn among(&self, sql: &str, named: usize) -> String {
+        among::with_places(sql, named)
+    }
+    fn each_among(&mut self, sql: &str, named: &[Value], these: &[Value], on_row: &mut OnRow<'_>) -> Result<()> {
+        among::handfuls(named, these).try_for_each(|asked| self.each(sql, &asked, on_row))
+    }
+    fn execute_among(&mut self, sql: &str, named: &[Value], these: &[Value]) -> Result<u64> {
+        among::handfuls(named, these).try_fold(0, |changed, asked| Ok(changed + self.execute(sql, &asked)?))
+    }
     /// Inserts `rows.len() / width` rows with as few statements as the engine likes best.
     fn insert(&mut self, bulk: Bulk<'_>, rows: &[Cell<'_>]) -> Result<u64>;
     /// How many rows at a time suit [`Session::insert`].

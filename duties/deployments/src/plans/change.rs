@@ -65,13 +65,13 @@ pub fn of_plan(tx: &mut Tx, order: &Order, plan: &Plan) -> Result<Change, Fault>
 /// The whole plan against whatever stands.
 fn whole(tx: &Tx, plan: &Plan, live: &HashMap<Id<Volunteer>, Assignment>, lines: &[Line]) -> Result<Change, Fault> {
     let mut change = Change::default();
-    for line in lines {
+    for (line, id) in lines.iter().zip(Id::in_order(tx.at(), lines.len())) {
         let held = live.get(&line.volunteer);
         if held.is_some_and(|held| (held.site, held.role) == (line.site, line.role)) {
             continue;
         }
         change.ended.extend(held.cloned());
-        change.postings.push(posting(tx, plan, line, held));
+        change.postings.push(posting(id, plan, line, held));
     }
     let planned: HashSet<_> = lines.iter().map(|line| line.volunteer).collect();
     let mut released: Vec<_> = live.values().filter(|held| !planned.contains(&held.volunteer)).cloned().collect();
@@ -90,13 +90,13 @@ fn mended(
     released: &[Release],
 ) -> Result<Change, Fault> {
     let mut change = Change::default();
-    for line in lines {
+    for (line, id) in lines.iter().zip(Id::in_order(tx.at(), lines.len())) {
         let held = live.get(&line.volunteer);
         if held.map(|held| (held.site, held.role)) != line.from {
             return Err(Refused::PlanIsStale.into());
         }
         change.ended.extend(held.cloned());
-        change.postings.push(posting(tx, plan, line, held));
+        change.postings.push(posting(id, plan, line, held));
     }
     for (volunteer, site, role) in released {
         match live.get(volunteer) {
@@ -107,9 +107,9 @@ fn mended(
     Ok(change)
 }
 
-fn posting(tx: &Tx, plan: &Plan, line: &Line, held: Option<&Assignment>) -> Posting {
+fn posting(id: Id<things::Assignment>, plan: &Plan, line: &Line, held: Option<&Assignment>) -> Posting {
     Posting {
-        id: Id::<things::Assignment>::fresh(tx.at()),
+        id,
         volunteer: line.volunteer,
         site: line.site,
         role: line.role,

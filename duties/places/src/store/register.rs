@@ -51,8 +51,8 @@ pub fn apply(tx: &mut Tx, district: &District, rows: &[SiteRow]) -> Result<Count
     let judged = weigh(tx, district, rows)?;
     add_divisions(tx, district, &judged)?;
     let mut changes: Vec<(Id<Site>, &SiteEntry, Option<&Known>)> = Vec::new();
-    for Judged { verdict, entry, known } in &judged {
-        let id = known.as_ref().map_or_else(|| Id::fresh(tx.at()), |known| known.id);
+    for (Judged { verdict, entry, known }, fresh) in judged.iter().zip(Id::in_order(tx.at(), judged.len())) {
+        let id = known.as_ref().map_or(fresh, |known| known.id);
         if let (Verdict::New | Verdict::Changed(_), Some(entry)) = (verdict, entry) {
             changes.push((id, entry, known.as_ref()));
         }

@@ -69,14 +69,11 @@ pub fn apply(tx: &mut Tx, district: &District, rows: &[TeamRow]) -> Result<Count
             organisations.insert(name, teams::organisation(tx, district, name)?);
         }
     }
-    let at = tx.at();
-    let wanted = |row: &'_ Good| -> (Id<Team>, Id<Organisation>) {
-        (row.id.unwrap_or_else(|| Id::fresh(at)), organisations[row.organisation.as_str()])
-    };
     let wanted: Vec<Wanted<'_>> = good
         .iter()
-        .map(|row| {
-            let (id, organisation) = wanted(row);
+        .zip(Id::<Team>::in_order(tx.at(), good.len()))
+        .map(|(row, fresh)| {
+            let (id, organisation) = (row.id.unwrap_or(fresh), organisations[row.organisation.as_str()]);
             let digest = row.digest.to_vec();
             Wanted { id, code: &row.code, name: &row.name, organisation, position: row.position, digest }
         })

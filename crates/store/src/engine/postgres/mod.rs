@@ -26,10 +26,11 @@ use tokio_postgres::{
     error::SqlState,
     types::{ToSql, Type},
 };
+use wire::Param;
 pub(crate) use wire::cell;
 
 use super::{Bulk, OnRow, Purpose, Session};
-use crate::{Cell, Error, Result, Row, Value, error::brief, row::Cells};
+use crate::{Cell, Error, Result, Row, Value, among, error::brief, row::Cells};
 
 type Failure = tokio_postgres::Error;
 
@@ -127,7 +128,7 @@ impl Postgres {
 
     /// Sends a statement together with what is pending. A look whose connection turns out to be dead has seen nothing
     /// yet, so it begins again on a new one.
-    fn start(&mut self, sql: &str, params: &[Value]) -> Result<Pin<Box<RowStream>>> {
+    fn start(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Pin<Box<RowStream>>> {
         let unseen = self.pending == BEGIN_LOOK;
         match self.send(sql, params) {
             Err(Error::Unavailable(_)) if unseen => {
@@ -143,19 +144,42 @@ impl Postgres {
         self.begin(Purpose::Look)
     }
 
-    fn send(&mut self, sql: &str, params: &[Value]) -> Result<Pin<Box<RowStream>>> {
+    fn send(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Pin<Box<RowStream>>> {
         let statement = self.prepared(sql)?;
         check_count(&statement, params, sql)?;
         let pending = std::mem::take(&mut self.pending);
         let sent = self.runtime.block_on(async {
             if pending.is_empty() {
-                return self.client.query_raw(&statement, params).await;
+                return self.client.query_raw(&statement, params.iter().copied()).await;
             }
             let (before, rows) =
-                tokio::join!(self.client.batch_execute(&pending), self.client.query_raw(&statement, params));
+                tokio::join!(self.client.batch_execute(&pending), self.client.query_raw(&statement, params.iter().copied()));
             before.and(rows)
         });
         sent.map(Box::pin).map_err(|cause| failed(&cause, sql))
+    }
+
+    fn run(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
+        let mut rows = self.start(sql, params)?;
+        let fail = |cause| failed(&cause, sql);
+        self.runtime
+            .block_on(async {
+                while rows.try_next().await?.is_some() {}
+                Ok(())
+            })
+            .map_err(fail)?;
+        Ok(rows.rows_affected().unwrap_or(0))
+    }
+
+    fn ask(&mut self, sql: &str, params: &[Param<'_>], on_row: &mut OnRow<'_>) -> Result<()> {
+        let mut rows = self.start(sql, params)?;
+        while let Some(row) = self.runtime.block_on(rows.next()) {
+            let row = row.map_err(|cause| failed(&cause, sql))?;
+            if on_row(&Row::new(Cells::Postgres(&row), sql))?.is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn send_pending(&mut self) -> Result<()> {
@@ -279,26 +303,23 @@ impl Session for Postgres {
     }
 
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
-        let mut rows = self.start(sql, params)?;
-        let fail = |cause| failed(&cause, sql);
-        self.runtime
-            .block_on(async {
-                while rows.try_next().await?.is_some() {}
-                Ok(())
-            })
-            .map_err(fail)?;
-        Ok(rows.rows_affected().unwrap_or(0))
+        self.run(sql, &each_alone(params))
     }
 
     fn each(&mut self, sql: &str, params: &[Value], on_row: &mut OnRow<'_>) -> Result<()> {
-        let mut rows = self.start(sql, params)?;
-        while let Some(row) = self.runtime.block_on(rows.next()) {
-            let row = row.map_err(|cause| failed(&cause, sql))?;
-            if on_row(&Row::new(Cells::Postgres(&row), sql))?.is_break() {
-                break;
-            }
-        }
-        Ok(())
+        self.ask(sql, &each_alone(params), on_row)
+    }
+
+    fn among(&self, sql: &str, named: usize) -> String {
+        among::with_list(sql, named)
+    }
+
+    fn each_among(&mut self, sql: &str, named: &[Value], these: &[Value], on_row: &mut OnRow<'_>) -> Result<()> {
+        self.ask(sql, &and_a_list(named, these), on_row)
+    }
+
+    fn execute_among(&mut self, sql: &str, named: &[Value], these: &[Value]) -> Result<u64> {
+        self.run(sql, &and_a_list(named, these))
     }
 
     /// One array per column, unfolded by the server: a third faster than long `values` lists, and one statement for
@@ -398,7 +419,15 @@ fn numbered(bulk: Bulk<'_>, parameter: impl Fn(usize) -> String, before: &str, a
     format!("{} {before}{}{after}{guard} {}", bulk.head, parameters.join(", "), bulk.tail)
 }
 
-fn check_count(statement: &Statement, params: &[Value], sql: &str) -> Result<()> {
+fn each_alone(params: &[Value]) -> Vec<Param<'_>> {
+    params.iter().map(Param::One).collect()
+}
+
+fn and_a_list<'a>(named: &'a [Value], these: &'a [Value]) -> Vec<Param<'a>> {
+    named.iter().map(Param::One).chain([Param::List(these)]).collect()
+}
+
+fn check_count(statement: &Statement, params: &[Param<'_>], sql: &str) -> Result<()> {
     let wanted = statement.params().len();
     if wanted == params.len() {
         return Ok(());

@@ -54,6 +54,28 @@ impl ToSql for Value {
     to_sql_checked!();
 }
 
+/// A parameter of a statement.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Param<'a> {
+    One(&'a Value),
+    List(&'a [Value]),
+}
+
+impl ToSql for Param<'_> {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match self {
+            Self::One(it) => it.to_sql(kind, out),
+            Self::List(these) => these.to_sql(kind, out),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
 /// A cell as it came over the wire, before anybody says what it shall be.
 struct Raw<'r>(Option<&'r [u8]>, Type);
 
