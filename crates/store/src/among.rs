@@ -21,7 +21,7 @@ pub(crate) fn with_places(sql: &str, named: usize) -> String {
 
 /// What a statement with places is asked with, handful by handful: the last value is repeated until the places are filled.
 pub(crate) fn handfuls(named: &[Value], these: &[Value]) -> impl Iterator<Item = Vec<Value>> {
-    these.chunks(HANDFUL).map(|some| {
+    these.chunks(HANDFUL).map(move |some| {
         let mut asked = [named, some].concat();
         asked.resize(named.len() + HANDFUL, some[some.len() - 1].clone());
         asked

@@ -41,10 +41,12 @@ pub fn grouped(code: &str) -> String {
 }
 
 fn written(number: u64) -> String {
-    let places = (0..LENGTH - 1).rev();
-    let mut values: Vec<u8> = places.map(|place| u8::try_from((number >> (5 * place)) & 31).unwrap_or(0)).collect();
-    values.push(check(&values));
-    values.iter().map(|value| char::from(LETTERS[usize::from(*value)])).collect()
+    let mut values = [0; LENGTH];
+    for (place, value) in values[..LENGTH - 1].iter_mut().rev().enumerate() {
+        *value = u8::try_from((number >> (5 * place)) & 31).unwrap_or(0);
+    }
+    values[LENGTH - 1] = check(&values[..LENGTH - 1]);
+    values.map(|value| char::from(LETTERS[usize::from(value)])).iter().collect()
 }
 
 fn value(letter: u8) -> Option<u8> {

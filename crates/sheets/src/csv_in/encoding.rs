@@ -52,7 +52,7 @@ impl Tally {
     fn count(&mut self, chunk: &[u8], is_last: bool) {
         let mut rest = chunk;
         loop {
-            let error = match std::str::from_utf8(rest) {
+            let error = match simdutf8::compat::from_utf8(rest) {
                 Ok(text) => return self.sound += sequences(text.as_bytes()),
                 Err(error) => error,
             };

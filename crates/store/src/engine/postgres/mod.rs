@@ -152,8 +152,10 @@ impl Postgres {
             if pending.is_empty() {
                 return self.client.query_raw(&statement, params.iter().copied()).await;
             }
-            let (before, rows) =
-                tokio::join!(self.client.batch_execute(&pending), self.client.query_raw(&statement, params.iter().copied()));
+            let (before, rows) = tokio::join!(
+                self.client.batch_execute(&pending),
+                self.client.query_raw(&statement, params.iter().copied())
+            );
             before.and(rows)
         });
         sent.map(Box::pin).map_err(|cause| failed(&cause, sql))
