@@ -12,6 +12,9 @@ use tokio::sync::mpsc;
 
 use crate::rules::register::Register;
 
+/// Of the scale from -20 to 19, on which most have 0.
+const NICENESS: i32 = 10;
+
 pub type OpenTable = Table<BufReader<Lying>>;
 
 /// Where a file lies.
@@ -71,8 +74,17 @@ pub fn open(place: &Place, register: Register, mapping: Mapping) -> Result<OpenT
 /// Reads the table in pieces of so many rows. The last message is a fault if the file cannot be read to its end.
 pub fn pieces(table: OpenTable, rows: usize) -> mpsc::Receiver<Result<Piece, TableFault>> {
     let (send, receive) = mpsc::channel(2);
-    tokio::task::spawn_blocking(move || read(table, rows, |piece| send.blocking_send(piece).is_ok()));
+    std::thread::spawn(move || {
+        give_way();
+        read(table, rows, |piece| send.blocking_send(piece).is_ok());
+    });
     receive
+}
+
+/// Whoever waits for a page or a change goes first. The kernel takes it as said of this thread alone; where it may not be
+/// said, reading is as important as everything else.
+fn give_way() {
+    let _ = rustix::process::setpriority_process(None, NICENESS);
 }
 
 fn read(mut table: OpenTable, at_once: usize, mut take: impl FnMut(Result<Piece, TableFault>) -> bool) {

@@ -20,8 +20,7 @@ const OLDEST: i32 = 3_051_003;
 /// The planted fault of the tests that cut the power.
 const HURRIED: &str = "synchronous-normal";
 const BUSY_MS: u64 = 5_000;
-/// So few that their cells stay near the processor until they are bound.
-const ROWS_AT_ONCE: usize = 256;
+const ROWS_AT_ONCE: usize = 2_048;
 /// A statement opens the table and each of its indexes anew, so some rows share one.
 const ROWS_A_STATEMENT: usize = 64;
 const STATEMENTS_KEPT: usize = 256;

@@ -18,9 +18,10 @@ struct Grown {
 }
 
 impl Growth {
-    /// Notes rows that were added by `insert into TABLE (…)`.
-    pub(super) fn note(&mut self, insert: &str, rows: u64) {
-        let Some(table) = insert.split_whitespace().nth(2) else { return };
+    /// Notes rows that were added by `insert into TABLE (…)`, many at once or one by one; other statements add none.
+    pub(super) fn note(&mut self, sql: &str, rows: u64) {
+        let mut words = sql.split_whitespace();
+        let (Some("insert"), Some("into"), Some(table)) = (words.next(), words.next(), words.next()) else { return };
         if let Some(grown) = self.tables.get_mut(table) {
             grown.rows += rows;
         } else {
@@ -55,8 +56,10 @@ mod tests {
         growth.note("insert into volunteers (id)", 1);
         assert_eq!(growth.count().as_deref(), Some("analyze (skip_locked) volunteers"));
         growth.note("insert into volunteers (id)", 999);
+        growth.note("update volunteers set badge = $1", 1);
+        growth.note("delete from volunteers", 1);
         assert_eq!(growth.count(), None);
-        growth.note("insert into volunteers (id)", 1);
+        growth.note("\n  insert into volunteers (id)", 1);
         growth.note("insert into teams (id)", 600);
         assert_eq!(growth.count().as_deref(), Some("analyze (skip_locked) teams, volunteers"));
     }

@@ -305,7 +305,9 @@ impl Session for Postgres {
     }
 
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
-        self.run(sql, &each_alone(params))
+        let rows = self.run(sql, &each_alone(params))?;
+        self.growth.note(sql, rows);
+        Ok(rows)
     }
 
     fn each(&mut self, sql: &str, params: &[Value], on_row: &mut OnRow<'_>) -> Result<()> {
