@@ -12,6 +12,8 @@ export async function keepWorking(spare = []) {
   try {
     const { serviceWorker } = navigator;
     serviceWorker.addEventListener('controllerchange', passByWorker);
+    // Another tab's worker may have taken this page over before it could be heard.
+    if (serviceWorker.controller && !cameByWorker()) passByWorker();
     // A network that goes while the worker is being fetched: again with the next one.
     net.watch((state) => state === 'on' && !serviceWorker.controller && serviceWorker.register('/sw.js').catch(() => {}));
     await serviceWorker.register('/sw.js');
@@ -25,6 +27,8 @@ export async function keepWorking(spare = []) {
   setTimeout(fetchSpare, IDLE_MS);
   net.watch((state) => state === 'on' && fetchSpare());
 }
+
+const cameByWorker = () => performance.getEntriesByType('navigation').some(({ workerStart }) => workerStart > 0);
 
 /** The page came before the worker did: it is asked for once more, so that the worker can keep it. What is shown stays. */
 function passByWorker() {

@@ -37,13 +37,10 @@ describe('on the next visit', () => {
   }
 });
 
-/** Promised are 100 ms, and missed on the chief's page (docs/speed.md): until it is kept, it shall not grow. */
-const MISSED_MS = { '/sites/{site}/post': 300 };
-
 describe('on a phone four times slower', () => {
   for (const { role, route, address } of OFTEN) {
     test(`${role} ${route}`, async (t) => {
-      const look = await patiently(t, () => inABrowserOfItsOwn(role, (page) => busyLook(page, address, MISSED_MS[route])));
+      const look = await patiently(t, () => inABrowserOfItsOwn(role, (page) => busyLook(page, address)));
       t.diagnostic(`blocked for ${Math.round(look.blocked_ms)} ms`);
       assert.deepEqual(look.faults, []);
     });

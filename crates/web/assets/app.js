@@ -60,8 +60,12 @@ document.addEventListener('htmx:sseOpen', (event) => {
   hear();
   event.detail.source.addEventListener('alive', hear);
 });
-const spoken = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'always' });
-const inWords = (age_s) => (age_s < 90 ? spoken.format(-age_s, 'second') : spoken.format(-Math.floor(age_s / 60), 'minute'));
+// Made by whoever speaks first: it takes a slow phone a tenth of a second, and most pages have no live part.
+let spoken;
+function inWords(age_s) {
+  spoken = spoken || new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'always' });
+  return age_s < 90 ? spoken.format(-age_s, 'second') : spoken.format(-Math.floor(age_s / 60), 'minute');
+}
 setInterval(() => {
   const age_s = Math.floor((Date.now() - heardAt) / 1000);
   document.querySelectorAll('[data-live]').forEach((part) => {

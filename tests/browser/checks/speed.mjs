@@ -68,7 +68,7 @@ export async function nextLook(page, address) {
  * Lighthouse does; but in the processor's time instead of the clock's, so that it is the page that is measured, whatever else
  * the machine does.
  */
-export async function busyLook(page, address, most_ms = BLOCKED_MS) {
+export async function busyLook(page, address) {
   const browser = page.context().browser();
   await browser.startTracing(page, { categories: ['toplevel', 'loading', 'disabled-by-default-devtools.timeline'] });
   await page.goto(address, { waitUntil: 'load' });
@@ -76,7 +76,7 @@ export async function busyLook(page, address, most_ms = BLOCKED_MS) {
   const { traceEvents } = JSON.parse(await browser.stopTracing());
   const tasks = tasksAfterPaint(traceEvents).map(({ tdur }) => (tdur / 1000) * SLOWER);
   const blocked_ms = tasks.reduce((sum, ms) => sum + Math.max(0, ms - UNHEARD_MS), 0);
-  return { blocked_ms, faults: blocked_ms <= most_ms ? [] : [`too busy to be tapped for ${Math.round(blocked_ms)} ms, ${most_ms} at most`] };
+  return { blocked_ms, faults: blocked_ms <= BLOCKED_MS ? [] : [`too busy to be tapped for ${Math.round(blocked_ms)} ms, ${BLOCKED_MS} at most`] };
 }
 
 function tasksAfterPaint(events) {
