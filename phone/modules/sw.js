@@ -8,6 +8,8 @@ const FILES = [
   'app.css', 'app.js', 'icon.svg', 'idb.js', 'device.js', 'drafts.js', 'duty.js', 'entries.js', 'net.js',
   'outbox.js', 'parts.js', 'people.js', 'scan.js', 'shelf.js', 'site.js', 'status.js', 'toast.js', 'words.js', 'worker.js',
 ];
+/** Where somebody signs in or out: the pages kept so far are another's from then on. */
+const DOORS = /^\/(enter|sign-in|sign-out)(\/|$)/;
 const KEPT_PAGES = [/^\/sites\/[^/]+\/post$/, /^\/duty$/];
 /** A page that is there already does not wait longer for a bad network. */
 const PATIENCE_MS = 4000;
@@ -33,7 +35,7 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (origin !== self.location.origin) return;
-  if (request.method === 'POST' && pathname === '/sign-out') event.waitUntil(caches.delete(PAGES));
+  if (request.method === 'POST' && DOORS.test(pathname)) event.respondWith(door(request));
   if (request.method !== 'GET') return;
   const [, folder, digest, name] = pathname.split('/');
   if (folder === 'assets') event.respondWith(asset(request, digest, name));
@@ -53,6 +55,13 @@ async function asset(request, digest, name) {
     if (kept) return kept;
     throw error;
   }
+}
+
+/** A door that stays shut (a wrong code, no network) leaves what is kept; one that opens sends on to the next page. */
+async function door(request) {
+  const answer = await fetch(request);
+  if (answer.type === 'opaqueredirect') await caches.delete(PAGES);
+  return answer;
 }
 
 /** From the network, and kept; without one, the last state, marked with its time. */

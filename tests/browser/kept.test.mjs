@@ -63,12 +63,16 @@ describe('the site’s page', { timeout: 600_000 }, () => {
   });
 });
 
+/** The door of one of the site's people. */
+async function doorOf(nth) {
+  const { volunteer } = (await house.ask(`/sites/${house.site}/post`)).groups.flatMap(({ people }) => people)[nth];
+  return new URL((await house.ask(`/volunteers/${volunteer}/link`, {})).address).pathname;
+}
+
 /** Somebody of the site, signed in by their link, in front of their own page. */
 async function openDuty(context) {
-  const [{ volunteer }] = (await house.ask(`/sites/${house.site}/post`)).groups[0].people;
-  const { address } = await house.ask(`/volunteers/${volunteer}/link`, {});
   const door = await context.newPage();
-  await door.goto(new URL(address).pathname);
+  await door.goto(await doorOf(0));
   await door.locator('main button').click();
   return openSite(context, '/duty');
 }
@@ -110,6 +114,25 @@ describe('how soon a kept page is there', () => {
 });
 
 describe('the volunteer’s page', () => {
+  test('is not there for whoever enters next on the same phone', async () => {
+    const context = await phoneOf(browser, front.address);
+    try {
+      const page = await openDuty(context);
+      await kept(page);
+      const isKept = () => page.evaluate(async () => Boolean(await (await caches.open('pages')).match('/duty')));
+      await page.goto(await doorOf(1));
+      assert.ok(await isKept(), 'looking at a door opens none');
+      front.refuses = /^\/duty$/;
+      await page.locator('main button').click();
+      await page.waitForURL(/chrome-error|\/duty/);
+      await page.goto('/enter');
+      assert.ok(!(await isKept()));
+    } finally {
+      front.refuses = null;
+      await context.close();
+    }
+  });
+
   test('opens without a network with its age, and keeps what is tapped', async () => {
     const context = await phoneOf(browser, front.address);
     try {
