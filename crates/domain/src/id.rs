@@ -102,3 +102,18 @@ impl<T> JsonSchema for Id<T> {
         json_schema!({"type": "string", "format": "uuid"})
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_in_order_ascend_though_they_are_of_one_moment() {
+        let at = Moment::from_ms(1_663_200_000_000);
+        let ids: Vec<Id<()>> = Id::in_order(at, 1_000).collect();
+        assert_eq!(ids.len(), 1_000);
+        assert!(ids.is_sorted_by(|before, after| before < after));
+        let plain: Vec<Id<()>> = std::iter::repeat_with(|| Id::fresh(at)).take(1_000).collect();
+        assert!(!plain.is_sorted(), "control: by themselves they come in no order");
+    }
+}
