@@ -61,7 +61,7 @@ fn chinese_mobile(text: &str) -> Option<PhoneNumber> {
         _ => false,
     };
     let fits = bytes[0] == b'1' && is_assigned && bytes.iter().all(u8::is_ascii_digit);
-    fits.then(|| PhoneNumber(format!("+86{digits}")))
+    fits.then(|| PhoneNumber(["+86", digits].concat()))
 }
 
 /// Full-width digits and plus signs, as Chinese keyboards type them, become ASCII.

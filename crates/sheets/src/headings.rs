@@ -52,8 +52,20 @@ impl Headings {
 
     /// The column that carries `key`.
     pub(crate) fn column(&self, key: &str) -> Option<usize> {
-        let field = self.keys.iter().position(|known| *known == key);
-        self.columns[field.unwrap_or_else(|| panic!("no column was asked for under the key {key:?}"))]
+        let [column] = self.columns([key]);
+        column
+    }
+
+    /// The columns that carry several keys. Asked for in the order of [`Columns`], each is found where the last one ended.
+    pub(crate) fn columns<const N: usize>(&self, keys: [&str; N]) -> [Option<usize>; N] {
+        let mut next = 0;
+        keys.map(|key| {
+            if self.keys.get(next).is_none_or(|known| *known != key) {
+                next = self.keys.iter().position(|known| *known == key).unwrap_or_else(|| not_asked_for(key));
+            }
+            next += 1;
+            self.columns[next - 1]
+        })
     }
 
     pub(crate) fn is_read(&self, column: usize) -> bool {
@@ -81,6 +93,10 @@ impl Headings {
             .filter(|cell| !cell.is_empty())
             .eq(ours.filter(|cell| !cell.is_empty()).collect::<Vec<_>>().iter())
     }
+}
+
+fn not_asked_for(key: &str) -> ! {
+    panic!("no column was asked for under the key {key:?}")
 }
 
 /// The best reading of the candidates seen so far.

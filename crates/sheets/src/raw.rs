@@ -72,9 +72,11 @@ impl RawRow {
     }
 
     /// Whether any cell may need a closer look: one pass over the row's bytes where every cell would be many. A plus stands
-    /// in each exponent, and a byte of `EF` begins what a decoder puts in the place of damage.
+    /// in each exponent (and before most telephone numbers), and a byte of `EF` begins what a decoder puts in the place of
+    /// damage.
     pub fn is_suspect(&self) -> bool {
-        memchr::memchr3(0, b'+', 0xEF, self.text.as_bytes()).is_some()
+        let text = self.text.as_bytes();
+        memchr::memchr3_iter(0, b'+', 0xEF, text).any(|at| text[at] != b'+' || text[..at].ends_with(b"E"))
     }
 
     /// What is wrong with the text of a cell.

@@ -31,12 +31,22 @@ impl Row {
     /// The text under `key` without the space around it; empty when the cell or the column is absent.
     /// A key that was not asked for in [`Columns`](crate::Columns) is a mistake in the program and panics.
     pub fn get(&self, key: &str) -> &str {
-        self.headings.column(key).map_or("", |column| trimmed(self.raw.cell(column)))
+        self.text(self.headings.column(key))
+    }
+
+    /// The texts under several keys, as [`Row::get`] gives each. Quicker, if they stand in the order in which they were
+    /// asked for.
+    pub fn get_all<const N: usize>(&self, keys: [&str; N]) -> [&str; N] {
+        self.headings.columns(keys).map(|column| self.text(column))
     }
 
     /// Every cell of the row as it stands, for the file of rejected rows.
     pub fn cells(&self) -> impl Iterator<Item = &str> {
         self.raw.cells()
+    }
+
+    fn text(&self, column: Option<usize>) -> &str {
+        column.map_or("", |column| trimmed(self.raw.cell(column)))
     }
 }
 

@@ -5,7 +5,7 @@ use std::{os::unix::fs::PermissionsExt as _, path::Path};
 use domain::Moment;
 
 use crate::{
-    Address, Error, Keyring, Migration, Result, Tx, engine,
+    Address, Error, Keyring, Migration, Result, Tx, backup, engine,
     engine::{Purpose, apart},
     migrate, params,
     seal::SharedKeyring,
@@ -49,6 +49,8 @@ impl Finding {
 const CLOCK_SLACK_S: i64 = 300;
 /// A lease this long over belongs to nobody, and no server runs to take it.
 const LEASE_SLACK_S: i64 = 600;
+/// A backup is a matter of a minute, and what came after the last one is lost with the disk.
+const STALE_BACKUP_MIN: i64 = 24 * 60;
 /// With less room than this the alarm is given: what is written in a night fits ten times into it.
 pub const LEAST_FREE_PERCENT: u64 = 10;
 
@@ -86,7 +88,13 @@ fn examine_database(address: &Address, migrations: &[Migration], now: Moment) ->
     let usable = schema.weight < Weight::Danger;
     findings.push(schema);
     if usable {
-        findings.extend([clock(&mut tx, now)?, leases(&mut tx, now)?, given_up(&mut tx)?, conflicts(&mut tx)?]);
+        findings.extend([
+            clock(&mut tx, now)?,
+            last_backup(&mut tx, now)?,
+            leases(&mut tx, now)?,
+            given_up(&mut tx)?,
+            conflicts(&mut tx)?,
+        ]);
     }
     tx.rollback();
     Ok(findings)
@@ -111,6 +119,21 @@ fn clock(tx: &mut Tx, now: Moment) -> Result<Finding> {
         return Ok(Finding::danger("clock", text));
     }
     Ok(Finding::fine("clock", "not behind the journal"))
+}
+
+fn last_backup(tx: &mut Tx, now: Moment) -> Result<Finding> {
+    let about = "backup";
+    let Some(last) = backup::last(tx)? else {
+        return Ok(Finding::care(about, "none was ever made of this database: run muster backup FILE"));
+    };
+    let ago_min = now.since_s(last) / 60;
+    if ago_min > STALE_BACKUP_MIN {
+        return Ok(Finding::care(
+            about,
+            format!("the last one was made {} h ago: run muster backup FILE", ago_min / 60),
+        ));
+    }
+    Ok(Finding::fine(about, format!("the last one was made {ago_min} min ago")))
 }
 
 fn leases(tx: &mut Tx, now: Moment) -> Result<Finding> {

@@ -18,10 +18,11 @@ pub struct Migration {
 }
 
 /// The store's own tables, before everybody else's.
-pub(crate) const GROUND: [Migration; 3] = [
+pub(crate) const GROUND: [Migration; 4] = [
     Migration { name: "store/0001_ground", sql: include_str!("ground.sql") },
     Migration { name: "store/0002_versions", sql: include_str!("versions.sql") },
     Migration { name: "store/0003_visitors", sql: include_str!("visitors.sql") },
+    Migration { name: "store/0004_backups", sql: include_str!("backups.sql") },
 ];
 
 const LEDGER: &str = "create table if not exists migrations \

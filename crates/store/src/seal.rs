@@ -154,17 +154,23 @@ impl Keyring {
     }
 
     pub fn seal(&self, label: &str, text: &str) -> Sealed {
+        let mut sealed = Vec::with_capacity(1 + NONCE + text.len() + TAG);
+        self.seal_onto(&mut sealed, label, text);
+        Sealed(sealed)
+    }
+
+    /// Puts what [`Keyring::seal`] makes behind what lies there already.
+    pub fn seal_onto(&self, sealed: &mut Vec<u8>, label: &str, text: &str) {
         let (number, key) = &self.sealing[0];
         let nonce: [u8; NONCE] = rand::random();
-        let mut sealed = Vec::with_capacity(1 + NONCE + text.len() + TAG);
         sealed.push(*number);
         sealed.extend(nonce);
+        let open = sealed.len();
         sealed.extend(text.as_bytes());
         let cipher = XChaCha20Poly1305::new((&**key).into());
-        let closed = (&mut sealed[1 + NONCE..]).into();
+        let closed = (&mut sealed[open..]).into();
         let tag = cipher.encrypt_inout_detached(&XNonce::from(nonce), label.as_bytes(), closed);
         sealed.extend(tag.expect("only texts beyond 256 GiB cannot be sealed"));
-        Sealed(sealed)
     }
 
     pub fn open(&self, label: &str, sealed: impl AsRef<[u8]>) -> Result<String> {
@@ -300,6 +306,17 @@ mod tests {
         assert_ne!(keyring.blind("phone", "1"), keyring.blind("name", "1"));
         assert_ne!(keyring.blind("phone", "1"), Keyring::random().blind("phone", "1"));
         assert_ne!(keyring.seal("phone", "1"), keyring.seal("phone", "1"));
+    }
+
+    #[test]
+    fn what_is_sealed_behind_something_else_opens_by_itself() {
+        let (keyring, mut shelf) = (Keyring::random(), b"before".to_vec());
+        keyring.seal_onto(&mut shelf, "a", "one");
+        let first = shelf.len();
+        keyring.seal_onto(&mut shelf, "a", "two");
+        assert_eq!(keyring.open("a", &shelf[6..first]).as_deref(), Ok("one"));
+        assert_eq!(keyring.open("a", &shelf[first..]).as_deref(), Ok("two"));
+        assert_eq!(&shelf[..6], b"before");
     }
 
     #[test]

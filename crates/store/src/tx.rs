@@ -207,6 +207,11 @@ impl Tx {
         self.keyring.seal(label, text)
     }
 
+    /// Seals a text behind others that lie together.
+    pub fn seal_onto(&self, sealed: &mut Vec<u8>, label: &'static str, text: &str) {
+        self.keyring.seal_onto(sealed, label, text);
+    }
+
     /// Opens what was sealed under that label.
     pub fn open(&self, label: &'static str, sealed: impl AsRef<[u8]>) -> Result<String> {
         self.keyring.open(label, sealed)

@@ -51,11 +51,15 @@ pub(crate) async fn metrics(
     if !is_local && !is_administrator(&house, &headers).await {
         return StatusCode::NOT_FOUND.into_response();
     }
+    let last_backup = house.store.look(store::backup::last).await;
     PROMETHEUS.as_ref().map_or_else(
         || StatusCode::SERVICE_UNAVAILABLE.into_response(),
         |handle| {
             if let Some(free) = house.store.free_percent() {
                 metrics::gauge!("muster_disk_free_percent").set(free as f64);
+            }
+            if let Ok(Some(at)) = last_backup {
+                metrics::gauge!("muster_last_backup_timestamp_seconds").set(at.ms() as f64 / 1_000.0);
             }
             handle.run_upkeep();
             ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response()

@@ -5,7 +5,7 @@ use domain::{Actor, District, Event, Id, Jurisdiction, Origin, PhoneNumber, thin
 use jiff::tz::TimeZone;
 use sheets::{Row, RowFault, TableFault};
 use store::{Act, Store, Tx};
-use tokio::task::JoinHandle;
+use tokio::{sync::mpsc, task::JoinHandle};
 use web::Fault;
 
 use crate::{
@@ -25,6 +25,9 @@ const NEAR: usize = 1_000;
 /// How many rows are written at once while others work, and when nobody else does.
 pub const FEW: usize = 1_000;
 pub const MANY: usize = responders::register::CHUNK;
+
+/// How many are written first: the gate need not wait until many are judged. Then twice as many each time.
+const FIRST: usize = 2_000;
 
 /// How many rows that are new, changed or the same are kept to be looked at.
 pub const EXAMPLES: u64 = 100;
@@ -92,7 +95,8 @@ impl Pass {
         let mut judge = self.begin().await?;
         let mut tally = Tally::default();
         let mut waiting: Option<Ready> = None;
-        let mut writing: Option<JoinHandle<Result<(), Fault>>> = None;
+        let mut enough = FIRST.min(self.rows_at_once);
+        let (to_write, writing) = self.clone().writer();
         let mut outcome = Ok(());
         while let Some(piece) = next.recv().await {
             let piece = match piece {
@@ -108,20 +112,37 @@ impl Pass {
                 Some(before) => before.and(ready),
                 None => ready,
             };
-            if ready.counts.rows() < self.rows_at_once as u64 {
+            if ready.counts.rows() < enough as u64 {
                 waiting = Some(ready);
-            } else {
-                written(writing.take()).await?;
-                on_piece(&tally);
-                writing = Some(tokio::spawn(self.clone().write(ready)));
+                continue;
             }
+            if to_write.send(ready).await.is_err() {
+                break;
+            }
+            on_piece(&tally);
+            enough = (2 * enough).min(self.rows_at_once);
         }
-        written(writing).await?;
-        if let Some(rest) = waiting {
-            self.clone().write(rest).await?;
+        if let Some(rest) = waiting
+            && to_write.send(rest).await.is_ok()
+        {
             on_piece(&tally);
         }
+        drop(to_write);
+        writing.await.map_err(|e| Fault::Bug(e.to_string()))??;
         outcome.map(|()| tally)
+    }
+
+    /// Writes what it is given, in order, until something cannot be written. One waits while another is written: the gate
+    /// is not kept waiting by a piece that took longer to judge.
+    fn writer(self) -> (mpsc::Sender<Ready>, JoinHandle<Result<(), Fault>>) {
+        let (to_write, mut given) = mpsc::channel(1);
+        let writing = tokio::spawn(async move {
+            while let Some(ready) = given.recv().await {
+                self.write(ready).await?;
+            }
+            Ok(())
+        });
+        (to_write, writing)
     }
 
     /// The other registers are small, and each piece of theirs is judged against the whole of what it names.
@@ -153,10 +174,10 @@ impl Pass {
         Ok(judging.await?)
     }
 
-    async fn write(self, ready: Ready) -> Result<(), Fault> {
+    async fn write(&self, ready: Ready) -> Result<(), Fault> {
         let act = Act::new(self.actor, self.store.clock().now());
-        let store = self.store.clone();
-        store.change(act, move |tx| self.put(tx, &ready)).await
+        let pass = self.clone();
+        self.store.change(act, move |tx| pass.put(tx, &ready)).await
     }
 
     fn put(&self, tx: &mut Tx, ready: &Ready) -> Result<(), Fault> {
@@ -174,13 +195,6 @@ impl Pass {
         }
         books::put_lines(tx, self.import, &ready.lines)?;
         Ok(books::put_tally(tx, self.import, &ready.tally)?)
-    }
-}
-
-async fn written(writing: Option<JoinHandle<Result<(), Fault>>>) -> Result<(), Fault> {
-    match writing {
-        Some(writing) => writing.await.map_err(|e| Fault::Bug(e.to_string()))?,
-        None => Ok(()),
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Nine letters are chance (45 bits), so a code cannot be guessed; the tenth is a checksum over GF(32), so a mistyped or
 //! swapped letter is noticed before anybody is asked about. Codes for many people are drawn along a stretch with random
-//! gaps: each is as hard to guess as one of a million scattered ones, and their index grows in one place.
+//! gaps: each is as hard to guess as one of a million scattered ones, and they come in ascending order, so that one is found
+//! among them without an index.
 
 use rand::RngExt as _;
 
@@ -18,14 +19,23 @@ pub fn code() -> String {
     written(rand::random::<u64>() % (1 << CHANCE_BITS))
 }
 
-/// Fresh codes for many people, in ascending order but for one turn past the end.
-pub fn codes() -> impl Iterator<Item = String> {
-    let mut at = rand::random::<u64>();
+/// Fresh codes for many people, in ascending order, one behind the other.
+pub fn stretch(people: usize) -> String {
     let mut chance = rand::rng();
-    std::iter::from_fn(move || {
-        at = at.wrapping_add(chance.random_range(1..=GAP)) % (1 << CHANCE_BITS);
-        Some(written(at))
-    })
+    let gap = GAP.min((1 << CHANCE_BITS) / (people as u64 + 1));
+    // Wherever it begins, it ends before the last code.
+    let mut at = chance.random_range(0..(1 << CHANCE_BITS) - gap * people as u64);
+    let mut codes = String::with_capacity(people * LENGTH);
+    for _ in 0..people {
+        at += chance.random_range(1..=gap);
+        codes.extend(letters(at));
+    }
+    codes
+}
+
+/// The codes of a stretch one by one.
+pub fn each(stretch: &str) -> impl Iterator<Item = &str> {
+    (0..stretch.len() / LENGTH).map(|place| &stretch[place * LENGTH..(place + 1) * LENGTH])
 }
 
 /// A code as it was meant: upper case, without blanks and hyphens; none when it cannot be a code of ours.
@@ -41,12 +51,16 @@ pub fn grouped(code: &str) -> String {
 }
 
 fn written(number: u64) -> String {
+    letters(number).iter().collect()
+}
+
+fn letters(number: u64) -> [char; LENGTH] {
     let mut values = [0; LENGTH];
     for (place, value) in values[..LENGTH - 1].iter_mut().rev().enumerate() {
         *value = u8::try_from((number >> (5 * place)) & 31).unwrap_or(0);
     }
     values[LENGTH - 1] = check(&values[..LENGTH - 1]);
-    values.map(|value| char::from(LETTERS[usize::from(value)])).iter().collect()
+    values.map(|value| char::from(LETTERS[usize::from(value)]))
 }
 
 fn value(letter: u8) -> Option<u8> {
@@ -81,7 +95,7 @@ mod tests {
 
     #[test]
     fn every_wrong_letter_and_every_swap_is_noticed() {
-        for fresh in codes().take(50) {
+        for fresh in each(&stretch(50)) {
             let letters = fresh.as_bytes();
             for place in 0..LENGTH {
                 for other in LETTERS.iter().filter(|other| **other != letters[place]) {
@@ -100,14 +114,12 @@ mod tests {
 
     #[test]
     fn codes_of_a_stretch_differ_and_their_gaps_are_chance() {
-        let drawn: Vec<String> = codes().take(2_000).collect();
-        let mut unique = drawn.clone();
-        unique.sort();
-        unique.dedup();
-        assert_eq!(unique.len(), drawn.len());
-        let number = |code: &String| code.bytes().take(9).fold(0_u64, |n, b| n << 5 | u64::from(value(b).unwrap()));
-        let gaps: Vec<u64> =
-            drawn.windows(2).map(|pair| number(&pair[1]).wrapping_sub(number(&pair[0])) % (1 << 45)).collect();
+        let stretch = stretch(2_000);
+        let drawn: Vec<&str> = each(&stretch).collect();
+        assert_eq!(drawn.len(), 2_000);
+        assert!(drawn.is_sorted_by(|before, after| before < after), "a code stands twice or out of order");
+        let number = |code: &str| code.bytes().take(9).fold(0_u64, |n, b| n << 5 | u64::from(value(b).unwrap()));
+        let gaps: Vec<u64> = drawn.windows(2).map(|pair| number(pair[1]) - number(pair[0])).collect();
         let mean = gaps.iter().sum::<u64>() / gaps.len() as u64;
         assert!((GAP / 2 - GAP / 16..GAP / 2 + GAP / 16).contains(&mean), "mean gap {mean}");
     }

@@ -98,6 +98,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "responders/0003_erasure", sql: include_str!("../migrations/0003_erasure.sql") },
     Migration { name: "responders/0004_windows", sql: include_str!("../migrations/0004_windows.sql") },
     Migration { name: "responders/0005_missing_stays", sql: include_str!("../migrations/0005_missing_stays.sql") },
+    Migration { name: "responders/0006_badges", sql: include_str!("../migrations/0006_badges.sql") },
 ];
 
 const NAV: &[NavItem] = &[

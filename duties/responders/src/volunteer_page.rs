@@ -21,7 +21,7 @@ use crate::{
     rules::commending::Merits,
     store::{
         attendances::{self, Attended},
-        teams,
+        badges as given, teams,
         volunteers::{self, Person},
     },
     team_page::roles,
@@ -167,7 +167,8 @@ pub async fn renew_badge(desk: Desk, _: Nothing) -> Result<Done<()>, Fault> {
     let id = Id::from_uuid(desk.person()?);
     let place = desk.here().clone();
     desk.change(move |tx| {
-        volunteers::set_badge(tx, id, &badges::code())?;
+        let badge = given::fresh(tx, &place.district, 1)?;
+        volunteers::set_badge(tx, &place.district, id, &badge)?;
         entrance::open_again(tx, &place, id)?;
         Ok(tx.record(&place, id.uuid(), &Event::BadgeRenewed { volunteer: id })?)
     })

@@ -86,8 +86,28 @@ pub fn write(address: &Address, file: &Path, at: Moment) -> Result<Summary> {
         tx.begin(Purpose::Look)?;
         let written = write_snapshot(&mut tx, file, at);
         tx.rollback();
+        if written.is_ok()
+            && let Err(cause) = note(address, at)
+        {
+            // The file is whole all the same, and before a migration there is no place to note it.
+            tracing::warn!(%cause, "that a backup was made is not noted");
+        }
         written
     })
+}
+
+/// When this database was last copied whole; none if it never was.
+pub fn last(tx: &mut Tx) -> Result<Option<Moment>> {
+    tx.one("select max(at) from backups", params![], |row| row.get(0))
+}
+
+fn note(address: &Address, at: Moment) -> Result<()> {
+    let session = engine::connect(address, Purpose::Change)?;
+    let mut tx = Tx::new(session, SharedKeyring::new(Keyring::random()));
+    tx.begin(Purpose::Change)?;
+    tx.execute("delete from backups where at < $1", params![at])?;
+    tx.execute("insert into backups (at) values ($1) on conflict (at) do nothing", params![at])?;
+    tx.commit().map(drop)
 }
 
 impl Store {
@@ -131,7 +151,7 @@ fn header(tx: &mut Tx, at: Moment) -> Result<Header> {
     })
 }
 
-/// All tables but the ledger of migrations, which the header carries.
+/// All tables but the ledger of migrations, which the header carries, and the note of the last backup.
 pub(crate) fn tables(tx: &mut Tx) -> Result<Vec<Table>> {
     let catalog = tx.engine(|session| Ok(session.catalog()))?;
     let mut tables: Vec<Table> = Vec::new();
@@ -143,7 +163,7 @@ pub(crate) fn tables(tx: &mut Tx) -> Result<Vec<Table>> {
         }
         Ok(ControlFlow::Continue(()))
     })?;
-    tables.retain(|table| table.name != "migrations");
+    tables.retain(|table| !["migrations", "backups"].contains(&table.name.as_str()));
     Ok(tables)
 }
 

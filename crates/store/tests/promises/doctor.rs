@@ -21,13 +21,41 @@ fn weight(store: &Store, migrations: &[Migration], now: Moment, about: &str) -> 
     worst(&examine(store.address(), migrations, None, now), about).weight
 }
 
+fn back_up(store: &Store, at: Moment) {
+    let folder = testing::Folder::new();
+    store::backup::write(store.address(), &folder.path().join("whole.backup"), at).unwrap();
+}
+
 #[test]
 fn a_healthy_database_is_fine() {
     for store in [testing::sqlite(vec![TABLES]), testing::postgres(vec![TABLES])] {
         store.change_blocking(act(), record).unwrap();
+        back_up(&store, testing::MIDNIGHT);
         let findings = examine(store.address(), &[TABLES], None, testing::MIDNIGHT);
         assert!(findings.iter().all(|finding| finding.weight == Weight::Fine), "{findings:?}");
         assert!(findings.iter().any(|finding| finding.about == "backup" && finding.text.contains("keyring")));
+    }
+}
+
+#[test]
+fn a_backup_that_is_a_day_old_or_was_never_made_is_named() {
+    for store in [testing::sqlite(vec![TABLES]), testing::postgres(vec![TABLES])] {
+        let look = |hours: i64| {
+            let findings = examine(store.address(), &[TABLES], None, testing::MIDNIGHT.plus_h(hours));
+            let found = worst(&findings, "backup").clone();
+            (found.weight, found.text)
+        };
+        let (weight, text) = look(0);
+        assert_eq!(weight, Weight::Care);
+        assert!(text.contains("none was ever made"), "{text}");
+        back_up(&store, testing::MIDNIGHT);
+        back_up(&store, testing::MIDNIGHT.plus_h(1));
+        assert_eq!(look(24).0, Weight::Fine);
+        let (weight, text) = look(27);
+        assert_eq!(weight, Weight::Care);
+        assert!(text.contains("26 h ago"), "{text}");
+        let noted = store.look_blocking(|tx| tx.one("select count(*) from backups", &[], |row| row.get::<i64>(0)));
+        assert_eq!(noted, Ok(1), "one is enough");
     }
 }
 

@@ -57,23 +57,25 @@ pub fn team(row: &Row, origin: Origin) -> TeamRow {
 }
 
 pub fn volunteer(row: &Row, origin: Origin) -> VolunteerRow<'_> {
-    let get = |key: &str| Cow::Borrowed(row.get(key));
+    let [code, name, phone, team] = row.get_all(["code", "name", "phone", "team"]);
     let (latitude, longitude) = degrees(row, origin);
+    let [roles, languages, reserve, available_from, available_until, nights_in_a_row, email] =
+        row.get_all(["roles", "languages", "reserve", "available_from", "available_until", "nights_in_a_row", "email"]);
     VolunteerRow {
         number: row.number(),
-        code: get("code"),
-        name: get("name"),
-        phone: get("phone"),
-        team: get("team"),
+        code: code.into(),
+        name: name.into(),
+        phone: phone.into(),
+        team: team.into(),
         latitude,
         longitude,
-        roles: get("roles"),
-        languages: get("languages"),
-        reserve: get("reserve"),
-        available_from: get("available_from"),
-        available_until: get("available_until"),
-        nights_in_a_row: get("nights_in_a_row"),
-        email: get("email"),
+        roles: roles.into(),
+        languages: languages.into(),
+        reserve: reserve.into(),
+        available_from: available_from.into(),
+        available_until: available_until.into(),
+        nights_in_a_row: nights_in_a_row.into(),
+        email: email.into(),
     }
 }
 
@@ -96,7 +98,7 @@ fn degrees(row: &Row, origin: Origin) -> (Cow<'_, str>, Cow<'_, str>) {
     match converted {
         // Seven decimals are a centimetre.
         Some(position) => (format!("{:.7}", position.latitude).into(), format!("{:.7}", position.longitude).into()),
-        None => (row.get("latitude").into(), row.get("longitude").into()),
+        None => row.get_all(["latitude", "longitude"]).map(Cow::Borrowed).into(),
     }
 }
 

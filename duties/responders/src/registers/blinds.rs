@@ -42,12 +42,12 @@ impl Blinds {
 }
 
 fn fingerprint<const N: usize>(keyed: &Keyed, parts: &[&str]) -> [u8; N] {
-    let mut mac = keyed.clone();
+    let mut text = Vec::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
     for part in parts {
-        mac.update(part.as_bytes());
+        text.extend(part.as_bytes());
         // A byte that UTF-8 never has keeps "ab, c" and "a, bc" apart.
-        mac.update(&[0xFF]);
+        text.push(0xFF);
     }
-    let hash = mac.finalize().into_bytes();
+    let hash = keyed.clone().chain_update(&text).finalize().into_bytes();
     std::array::from_fn(|place| hash[place])
 }

@@ -9,6 +9,7 @@ use std::{
     borrow::Cow,
     collections::{HashMap, hash_map::Entry},
     hash::{BuildHasher as _, RandomState},
+    ops::Range,
 };
 
 use domain::{
@@ -21,9 +22,9 @@ use web::Fault;
 
 use super::{Blinds, Counts, Difference, Reason, Verdict, brief, filled, position};
 use crate::{
-    badges,
     refusals::Refused,
     store::{
+        badges,
         lots::{self, Prints},
         teams,
         volunteers::{self, Known, PERSON, Person, VolunteerHead, Wanted},
@@ -32,6 +33,9 @@ use crate::{
 
 /// How many rows are best applied at once.
 pub const CHUNK: usize = 16_000;
+/// Room for one person's texts and seal on the shelves, so that these are seldom moved.
+const TEXT: usize = 24;
+const SEALED: usize = 96;
 
 /// A row as it stands in the file, borrowed from it where it can be.
 #[derive(Debug, Clone, Default)]
@@ -78,7 +82,7 @@ struct Good<'f> {
     team: Id<Team>,
     position: Position,
     roles: u32,
-    languages: String,
+    languages: Cow<'f, str>,
     reserve: bool,
     window: (Option<Moment>, Option<Moment>),
     nights_in_a_row: u32,
@@ -96,8 +100,17 @@ pub struct Judged<'f> {
 #[derive(Clone)]
 pub struct Ready {
     pub counts: Counts,
-    new: Vec<Wanted>,
-    changed: Vec<Change>,
+    pieces: Vec<Piece>,
+}
+
+/// Sealed people. What they bring lies on two shelves, so that no piece of memory is asked for on one processor for each of
+/// them and given back on another.
+#[derive(Clone)]
+struct Piece {
+    text: String,
+    sealed: Vec<u8>,
+    new: Vec<Lying>,
+    changed: Vec<(Change, Lying)>,
 }
 
 #[derive(Clone)]
@@ -106,7 +119,22 @@ struct Change {
     lot: i64,
     /// The team they count for now: none, if they had left.
     team: Option<Id<Team>>,
-    wanted: Wanted,
+}
+
+/// Somebody as the register is to have them, with the places of their texts on the shelves.
+#[derive(Clone)]
+struct Lying {
+    code: Range<usize>,
+    languages: Range<usize>,
+    sealed: Range<usize>,
+    prints: Prints,
+    team: Id<Team>,
+    position: Position,
+    roles: u32,
+    reserve: bool,
+    window: (Option<Moment>, Option<Moment>),
+    nights_in_a_row: u32,
+    digest: [u8; 16],
 }
 
 impl Reading {
@@ -127,7 +155,8 @@ impl Reading {
     /// Judges the next rows of the file.
     pub fn judge<'f>(&mut self, tx: &mut Tx, rows: &'f [VolunteerRow<'_>]) -> Result<Judged<'f>, Error> {
         let mut known = self.known(tx, rows)?;
-        let mut judged = Judged { verdicts: Vec::with_capacity(rows.len()), new: Vec::new(), changed: Vec::new() };
+        let (verdicts, new) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        let mut judged = Judged { verdicts, new, changed: Vec::new() };
         for row in rows {
             let verdict = match self.good(row) {
                 Err(reason) => Verdict::Rejected { reason },
@@ -257,9 +286,61 @@ impl Ready {
     /// Takes a later chunk behind this one, to be applied with it.
     pub fn append(&mut self, later: Self) {
         self.counts.add(later.counts);
-        self.new.extend(later.new);
-        self.changed.extend(later.changed);
+        self.pieces.extend(later.pieces);
     }
+
+    fn newcomers(&self) -> impl Iterator<Item = Wanted<'_>> + Clone {
+        self.pieces.iter().flat_map(|piece| piece.new.iter().map(|it| piece.wanted(it)))
+    }
+
+    fn changed(&self) -> impl Iterator<Item = (&Change, Wanted<'_>)> {
+        self.pieces.iter().flat_map(|piece| piece.changed.iter().map(|(change, it)| (change, piece.wanted(it))))
+    }
+}
+
+impl Piece {
+    fn put(&mut self, tx: &Tx, blinds: &Blinds, good: &Good<'_>) -> Lying {
+        let code = lay(&mut self.text, good.code);
+        let languages = lay(&mut self.text, &good.languages);
+        let start = self.sealed.len();
+        tx.seal_onto(&mut self.sealed, PERSON, &volunteers::person_text(good.name, &good.phone, good.email));
+        Lying {
+            code,
+            languages,
+            sealed: start..self.sealed.len(),
+            prints: Prints { phone: blinds.phone(&good.phone), name: blinds.name(good.name) },
+            team: good.team,
+            position: good.position,
+            roles: good.roles,
+            reserve: good.reserve,
+            window: good.window,
+            nights_in_a_row: good.nights_in_a_row,
+            digest: good.digest,
+        }
+    }
+
+    fn wanted<'p>(&'p self, it: &'p Lying) -> Wanted<'p> {
+        Wanted {
+            code: &self.text[it.code.clone()],
+            sealed: &self.sealed[it.sealed.clone()],
+            prints: it.prints,
+            team: it.team,
+            position: it.position,
+            roles: it.roles,
+            languages: &self.text[it.languages.clone()],
+            reserve: it.reserve,
+            available_from: it.window.0,
+            available_until: it.window.1,
+            nights_in_a_row: it.nights_in_a_row,
+            digest: &it.digest,
+        }
+    }
+}
+
+fn lay(shelf: &mut String, text: &str) -> Range<usize> {
+    let start = shelf.len();
+    shelf.push_str(text);
+    start..shelf.len()
 }
 
 impl<'f> Judged<'f> {
@@ -274,13 +355,23 @@ impl<'f> Judged<'f> {
 
     /// Seals what is new and changed.
     pub fn seal(self, tx: &Tx, reading: &Reading) -> Ready {
-        let counts = self.counts();
-        let wanted = |good: Good<'_>| wanted(tx, &reading.blinds, good);
-        let changed = self.changed.into_iter().map(|(known, good)| {
+        let (counts, people) = (self.counts(), self.new.len() + self.changed.len());
+        let mut piece = Piece {
+            text: String::with_capacity(people * TEXT),
+            sealed: Vec::with_capacity(people * SEALED),
+            new: Vec::with_capacity(self.new.len()),
+            changed: Vec::with_capacity(self.changed.len()),
+        };
+        for good in &self.new {
+            let it = piece.put(tx, &reading.blinds, good);
+            piece.new.push(it);
+        }
+        for (known, good) in &self.changed {
             let team = (!known.has_left).then_some(known.team);
-            Change { id: known.id, lot: known.lot, team, wanted: wanted(good) }
-        });
-        Ready { counts, changed: changed.collect(), new: self.new.into_iter().map(wanted).collect() }
+            let it = piece.put(tx, &reading.blinds, good);
+            piece.changed.push((Change { id: known.id, lot: known.lot, team }, it));
+        }
+        Ready { counts, pieces: vec![piece] }
     }
 
     fn sort(&mut self, known: Option<Known>, good: Good<'f>) -> Verdict {
@@ -301,22 +392,20 @@ impl<'f> Judged<'f> {
 /// Does what was judged. Refused when somebody else has changed the register meanwhile: judge again.
 pub fn apply(tx: &mut Tx, district: &District, ready: &Ready) -> Result<Counts, Fault> {
     let mut people: HashMap<Id<Team>, i64> = HashMap::new();
-    for it in &ready.new {
+    for it in ready.pieces.iter().flat_map(|piece| &piece.new) {
         *people.entry(it.team).or_default() += 1;
     }
-    if !ready.new.is_empty() {
-        add(tx, district, &ready.new)?;
-    }
-    for change in &ready.changed {
-        if !volunteers::change(tx, change.id, &change.wanted)? {
+    add(tx, district, ready)?;
+    for (change, wanted) in ready.changed() {
+        if !volunteers::change(tx, change.id, &wanted)? {
             return Err(Refused::ChangedMeanwhile.into());
         }
-        *people.entry(change.wanted.team).or_default() += 1;
+        *people.entry(wanted.team).or_default() += 1;
         if let Some(before) = change.team {
             *people.entry(before).or_default() -= 1;
         }
     }
-    let prints = ready.changed.iter().map(|change| (change.lot, (change.id, change.wanted.prints)));
+    let prints = ready.changed().map(|(change, wanted)| (change.lot, (change.id, wanted.prints)));
     for (lot, people) in lots::sorted(prints) {
         lots::change(tx, district, lot, &people)?;
     }
@@ -324,33 +413,15 @@ pub fn apply(tx: &mut Tx, district: &District, ready: &Ready) -> Result<Counts, 
     Ok(ready.counts)
 }
 
-/// Two stretches of badges may meet once in millions: then another stretch is drawn.
-fn add(tx: &mut Tx, district: &District, new: &[Wanted]) -> Result<(), Fault> {
-    for _ in 0..3 {
-        let badges: Vec<String> = badges::codes().take(new.len()).collect();
-        match tx.attempt(|tx| volunteers::add(tx, district, new, &badges)) {
-            Err(Error::Duplicate { .. }) => {}
-            outcome => return Ok(outcome?),
-        }
+fn add(tx: &mut Tx, district: &District, ready: &Ready) -> Result<(), Fault> {
+    let people = ready.pieces.iter().map(|piece| piece.new.len()).sum();
+    if people == 0 {
+        return Ok(());
     }
-    Err(Refused::ChangedMeanwhile.into())
-}
-
-fn wanted(tx: &Tx, blinds: &Blinds, good: Good<'_>) -> Wanted {
-    let text = volunteers::person_text(good.name, &good.phone, good.email);
-    Wanted {
-        sealed: tx.seal(PERSON, &text).0,
-        prints: Prints { phone: blinds.phone(&good.phone), name: blinds.name(good.name) },
-        code: good.code.to_owned(),
-        team: good.team,
-        position: good.position,
-        roles: good.roles,
-        languages: good.languages,
-        reserve: good.reserve,
-        available_from: good.window.0,
-        available_until: good.window.1,
-        nights_in_a_row: good.nights_in_a_row,
-        digest: good.digest,
+    let badges = badges::fresh(tx, district, people)?;
+    match tx.attempt(|tx| volunteers::add(tx, district, ready.newcomers(), &badges)) {
+        Err(Error::Duplicate { .. }) => Err(Refused::ChangedMeanwhile.into()),
+        outcome => Ok(outcome?),
     }
 }
 
@@ -375,9 +446,18 @@ fn roles(text: &str) -> Result<u32, Reason> {
     if bits == 0 { Err(Reason::Empty { column: "roles" }) } else { Ok(bits) }
 }
 
-fn languages(text: &str) -> String {
-    let tags = text.split([';', '；', ',', '、', ' ']).map(str::trim).filter(|tag| !tag.is_empty());
-    tags.collect::<Vec<_>>().join(" ")
+fn languages(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|letter| letter.is_ascii_alphabetic()) {
+        return Cow::Borrowed(text);
+    }
+    let mut tags = String::with_capacity(text.len());
+    for tag in text.split([';', '；', ',', '、', ' ']).map(str::trim).filter(|tag| !tag.is_empty()) {
+        if !tags.is_empty() {
+            tags.push(' ');
+        }
+        tags.push_str(tag);
+    }
+    Cow::Owned(tags)
 }
 
 fn email(text: &str) -> Result<Option<&str>, Reason> {

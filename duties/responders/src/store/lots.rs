@@ -47,25 +47,25 @@ struct Lot {
     names: Vec<u8>,
 }
 
-/// Takes people in, and says their lot and their ids, in order.
-pub fn add(
-    tx: &mut Tx,
-    district: &District,
-    people: &[Prints],
-) -> Result<(i64, impl Iterator<Item = Id<Volunteer>> + use<>)> {
+/// Takes people in, and says their lot and the id of the first: theirs count up from it.
+pub fn add(tx: &mut Tx, district: &District, people: impl IntoIterator<Item = Prints>) -> Result<(i64, Id<Volunteer>)> {
     let last = tx.first(&format!("{LOTS} order by lot desc limit 1"), params![district], read)?;
     let mut lot = match last {
         Some(lot) if lot.phones.len() / size_of::<Print>() < LOT => lot,
         before => Lot::begun_after(before, tx),
     };
-    let places = lot.phones.len() / size_of::<Print>()..;
+    let (number, first) = (lot.number, id_at(lot.first, lot.phones.len() / size_of::<Print>()));
     for person in people {
         lot.phones.extend(person.phone);
         lot.names.extend(person.name);
     }
-    let (number, first) = (lot.number, lot.first);
     keep(tx, district, lot)?;
-    Ok((number, places.map(move |place| id_at(first, place)).take(people.len())))
+    Ok((number, first))
+}
+
+/// The ids of people who were taken in together.
+pub fn ids_from(first: Id<Volunteer>) -> impl Iterator<Item = Id<Volunteer>> {
+    (0..).map(move |place| id_at(first.uuid(), place))
 }
 
 /// Puts other fingerprints in the place of some people's.

@@ -1,6 +1,7 @@
 //! All SQL of this duty.
 
 pub mod attendances;
+pub mod badges;
 pub mod commendations;
 pub mod corrections;
 pub mod deeds;

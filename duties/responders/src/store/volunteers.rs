@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 use store::{Cell, Error, Result, Row, Tx, params};
 use web::Locale;
 
-use super::lots::{self, Column, Print, Prints};
+use super::{
+    badges,
+    lots::{self, Column, Print, Prints},
+};
 
 /// The label under which a person's name, telephone number and e-mail address are sealed.
 pub const PERSON: &str = "volunteers.person";
@@ -195,8 +198,9 @@ pub fn persons(tx: &mut Tx, ids: &[Id<Volunteer>]) -> Result<HashMap<Id<Voluntee
 }
 
 pub fn by_badge(tx: &mut Tx, district: &District, badge: &str) -> Result<Option<Person>> {
-    let sql = format!("{PERSONS} where v.district = $1 and v.badge = $2");
-    let found = tx.first(&sql, params![district, badge], closed)?;
+    let bearers = badges::bearers(tx, district, badge)?;
+    let sql = format!("{PERSONS} where v.badge = $1 and v.id in (:these)");
+    let found = tx.rows_among(&sql, params![badge], bearers, closed)?.pop();
     found.map(|closed| opened(tx, closed)).transpose()
 }
 
@@ -255,45 +259,50 @@ pub fn known(tx: &mut Tx, district: &District, codes: &[&str]) -> Result<HashMap
 }
 
 /// A volunteer as the register is to have them.
-#[derive(Debug, Clone)]
-pub struct Wanted {
-    pub code: String,
-    pub sealed: Vec<u8>,
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    pub code: &'a str,
+    pub sealed: &'a [u8],
     pub prints: Prints,
     pub team: Id<Team>,
     pub position: Position,
     pub roles: u32,
-    pub languages: String,
+    pub languages: &'a str,
     pub reserve: bool,
     pub available_from: Option<Moment>,
     pub available_until: Option<Moment>,
     pub nights_in_a_row: u32,
-    pub digest: [u8; 16],
+    pub digest: &'a [u8; 16],
 }
 
-/// Adds people with badges of their own. [`store::Error::Duplicate`] when a code or a badge is taken.
-pub fn add(tx: &mut Tx, district: &District, wanted: &[Wanted], badges: &[String]) -> Result<()> {
-    let prints: Vec<Prints> = wanted.iter().map(|it| it.prints).collect();
-    let (lot, ids) = lots::add(tx, district, &prints)?;
+/// Adds people with a stretch of fresh badges. [`store::Error::Duplicate`] when a code is taken.
+pub fn add<'a>(
+    tx: &mut Tx,
+    district: &District,
+    wanted: impl Iterator<Item = Wanted<'a>> + Clone,
+    stretch: &str,
+) -> Result<()> {
+    let (lot, first) = lots::add(tx, district, wanted.clone().map(|it| it.prints))?;
+    badges::keep_stretch(tx, district, first, stretch)?;
     let moment = |at: Option<Moment>| at.map_or(Cell::Null, |at| Cell::Int(at.ms()));
-    let rows = wanted.iter().zip(ids).zip(badges).map(|((it, id), badge)| {
+    let rows = wanted.zip(lots::ids_from(first)).zip(crate::badges::each(stretch)).map(|((it, id), badge)| {
         [
             Cell::Id(id.uuid()),
             Cell::Text(district.as_str()),
-            Cell::Text(&it.code),
-            Cell::Bytes(&it.sealed),
+            Cell::Text(it.code),
+            Cell::Bytes(it.sealed),
             Cell::Int(lot),
             Cell::Id(it.team.uuid()),
             Cell::Real(it.position.latitude),
             Cell::Real(it.position.longitude),
             Cell::Int(it.roles.into()),
-            Cell::Text(&it.languages),
+            Cell::Text(it.languages),
             Cell::Bool(it.reserve),
             moment(it.available_from),
             moment(it.available_until),
             Cell::Int(it.nights_in_a_row.into()),
             Cell::Text(badge),
-            Cell::Bytes(&it.digest),
+            Cell::Bytes(it.digest),
         ]
     });
     tx.insert_cells(
@@ -307,7 +316,7 @@ pub fn add(tx: &mut Tx, district: &District, wanted: &[Wanted], badges: &[String
 
 /// Changes somebody to what the register is to have. A file that says nothing of when they can come leaves their own word
 /// as it is. False when the person is not there any more.
-pub fn change(tx: &mut Tx, id: Id<Volunteer>, it: &Wanted) -> Result<bool> {
+pub fn change(tx: &mut Tx, id: Id<Volunteer>, it: &Wanted<'_>) -> Result<bool> {
     let rows = tx.execute(
         "update volunteers set person = $2, team = $3, latitude = $4, longitude = $5, roles = $6, languages = $7,
            reserve = $8, available_from = case when $13 then $9 else available_from end,
@@ -316,17 +325,17 @@ pub fn change(tx: &mut Tx, id: Id<Volunteer>, it: &Wanted) -> Result<bool> {
          where id = $1",
         params![
             id,
-            &it.sealed,
+            it.sealed,
             it.team,
             it.position.latitude,
             it.position.longitude,
             it.roles,
-            &it.languages,
+            it.languages,
             it.reserve,
             it.available_from,
             it.available_until,
             it.nights_in_a_row,
-            it.digest,
+            it.digest.as_slice(),
             it.available_from.is_some() || it.available_until.is_some()
         ],
     )?;
@@ -339,7 +348,8 @@ pub fn set_availability(tx: &mut Tx, id: Id<Volunteer>, from: Option<Moment>, un
     Ok(())
 }
 
-pub fn set_badge(tx: &mut Tx, id: Id<Volunteer>, badge: &str) -> Result<()> {
+pub fn set_badge(tx: &mut Tx, district: &District, id: Id<Volunteer>, badge: &str) -> Result<()> {
+    badges::keep_single(tx, district, id, badge)?;
     tx.execute("update volunteers set badge = $2 where id = $1", params![id, badge])?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use domain::{Id, Role, Scope, things};
 use serde_json::json;
 use web::testing::TestHouse;
 
-use crate::district::{house, ids, person, recorded, stood};
+use crate::district::{both_engines, house, ids, maonan, person, recorded, settle, stood, take, volunteer};
 
 async fn badge_of(house: &TestHouse, id: Id<things::Volunteer>) -> String {
     person(&house.house.store, id).await.badge
@@ -108,5 +108,34 @@ async fn an_entry_sent_again_under_its_key_is_judged_anew() {
         assert_eq!(enter().await, 303, "the control: {code} comes in");
         officer.post(&end, json!({})).await.json();
         assert_eq!(enter().await, 403, "{code} came in with what was heard before");
+    }
+}
+
+/// Two registers brought in one after the other, and somebody with a new badge among them.
+#[tokio::test]
+async fn everybody_is_found_by_the_badge_they_have() {
+    for store in both_engines() {
+        settle(&store).await;
+        let more = (0..500).map(|n: u64| volunteer(n + 8, &format!("W{n:03}"), "陈小明", "T2"));
+        take(&store, more.collect()).await;
+        let house = TestHouse::new(store, &[web::house::own_duty(), responders::duty()]).await;
+        let (store, all) = (&house.house.store, ids(&house.house.store).await);
+        let officer = house.client(Role::DutyOfficer, Scope::District).await;
+        let lost = badge_of(&house, all["W250"]).await;
+        officer.post(&format!("/volunteers/{}/badge", all["W250"]), json!({})).await.json();
+        let found = store.look(move |tx| {
+            let mut found = Vec::new();
+            for id in all.values() {
+                let badge = responders::person(tx, *id)?.unwrap().badge;
+                found.push((*id, responders::by_badge(tx, &maonan(), &badge)?.map(|person| person.id)));
+            }
+            Ok::<_, store::Error>((found, responders::by_badge(tx, &maonan(), &lost)?))
+        });
+        let (found, by_lost) = found.await.unwrap();
+        assert_eq!(found.len(), 506);
+        for (id, by_badge) in found {
+            assert_eq!(by_badge, Some(id));
+        }
+        assert_eq!(by_lost, None, "a lost badge is nobody's");
     }
 }

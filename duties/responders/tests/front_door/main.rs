@@ -2,6 +2,7 @@
 
 mod assessment;
 mod badges;
+mod before;
 mod canary;
 mod district;
 mod pages;
