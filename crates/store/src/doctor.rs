@@ -127,6 +127,9 @@ fn last_backup(tx: &mut Tx, now: Moment) -> Result<Finding> {
         return Ok(Finding::care(about, "none was ever made of this database: run muster backup FILE"));
     };
     let ago_min = now.since_s(last) / 60;
+    if ago_min * 60 < -CLOCK_SLACK_S {
+        return Ok(Finding::care(about, "the last one was made by a clock that was ahead: run muster backup FILE"));
+    }
     if ago_min > STALE_BACKUP_MIN {
         return Ok(Finding::care(
             about,

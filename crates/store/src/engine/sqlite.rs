@@ -3,7 +3,7 @@
 //! FULL and not NORMAL: with NORMAL a power cut loses changes that were already acknowledged. The price of a sync per
 //! commit is shared by all changes of a group (see [`crate::gate`]).
 
-use std::{collections::HashMap, ops::ControlFlow, path::Path, sync::Arc, time::Duration};
+use std::{ops::ControlFlow, path::Path, time::Duration};
 
 use rusqlite::{
     Connection, ErrorCode, OpenFlags,
@@ -20,10 +20,9 @@ const OLDEST: i32 = 3_051_003;
 /// The planted fault of the tests that cut the power.
 const HURRIED: &str = "synchronous-normal";
 const BUSY_MS: u64 = 5_000;
+const ROWS_AT_ONCE: usize = 2_048;
 /// A statement opens the table and each of its indexes anew, so some rows share one.
 const ROWS_A_STATEMENT: usize = 64;
-/// The cells of so many rows stay near the processor until they are bound.
-const ROWS_AT_ONCE: usize = 4 * ROWS_A_STATEMENT;
 const STATEMENTS_KEPT: usize = 256;
 /// Bytes of a page of a new file; a file keeps the size it was made with. With twice the usual 4,096, half as many pages
 /// are split while a register of people and its indexes come in.
@@ -33,43 +32,8 @@ const GROWN_LOG: i64 = 500;
 /// Pages of the log after which a commit moves them to their place itself, and the log begins anew: 64 MiB.
 pub(crate) const LONGEST_LOG: i64 = 8_192;
 
-/// What a statement of many rows depends on.
-#[derive(PartialEq, Eq, Hash)]
-struct Shape {
-    rows: usize,
-    head: String,
-    tail: String,
-    alike: Alike,
-}
-
-/// The columns, as bits, in which all rows say the same: they are bound once and not for each row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Alike(u64);
-
-impl Alike {
-    fn of(width: usize, rows: &[Cell<'_>]) -> Self {
-        let is_alike = |column: &usize| rows.chunks(width).all(|row| row[*column] == rows[*column]);
-        Self((0..width.min(64)).filter(is_alike).fold(0, |bits, column| bits | 1 << column))
-    }
-
-    const fn has(self, column: usize) -> bool {
-        column < 64 && self.0 & 1 << column != 0
-    }
-
-    /// Where its one parameter stands, if it has one for all rows.
-    fn place(self, column: usize) -> Option<usize> {
-        self.has(column).then(|| Self(self.0 & ((1 << column) - 1)).count() + 1)
-    }
-
-    const fn count(self) -> usize {
-        self.0.count_ones() as usize
-    }
-}
-
 pub(crate) struct Sqlite {
     connection: Connection,
-    /// Statements of many rows as they are written: writing one takes as long as some dozen rows.
-    statements: HashMap<Shape, Arc<str>>,
 }
 
 impl Sqlite {
@@ -84,44 +48,25 @@ impl Sqlite {
         let connection = Connection::open_with_flags(file, flags).map_err(|cause| Error::file(file, cause))?;
         prepare(&connection, purpose).map_err(|cause| Error::file(file, cause))?;
         check_pragmas(&connection)?;
-        Ok(Self { connection, statements: HashMap::new() })
+        Ok(Self { connection })
     }
 
-    /// Inserts by statements of so many rows each; none are left over.
-    fn insert_by<'c>(&mut self, at_once: usize, bulk: Bulk<'_>, rows: &'c [Cell<'c>]) -> Result<u64> {
+    /// Inserts by statements of so many rows each.
+    fn insert_by(&self, at_once: usize, bulk: Bulk<'_>, rows: &[Cell<'_>]) -> Result<u64> {
         if rows.is_empty() {
             return Ok(0);
         }
-        let alike = if at_once == 1 { Alike(0) } else { Alike::of(bulk.width, rows) };
-        let sql = self.written(at_once, bulk, alike);
+        let sql = statement(at_once, bulk);
         let run = || -> rusqlite::Result<usize> {
             let mut statement = self.connection.prepare_cached(&sql)?;
             let mut inserted = 0;
             for rows in rows.chunks(at_once * bulk.width) {
-                let cells = |row: &'c [Cell<'c>], is_alike| {
-                    row.iter()
-                        .enumerate()
-                        .filter(move |(column, _)| alike.has(*column) == is_alike)
-                        .map(|(_, cell)| *cell)
-                };
-                let once = cells(&rows[..bulk.width], true);
-                let each = rows.chunks(bulk.width).flat_map(|row| cells(row, false));
-                let count = alike.count() + at_once * (bulk.width - alike.count());
-                bind(&mut statement, count, once.chain(each))?;
+                bind(&mut statement, rows.iter().copied())?;
                 inserted += statement.raw_execute()?;
             }
             Ok(inserted)
         };
         run().map(|rows| rows as u64).map_err(|cause| failed(&cause, &sql))
-    }
-
-    fn written(&mut self, rows: usize, bulk: Bulk<'_>, alike: Alike) -> Arc<str> {
-        // Which columns happen to be alike is for the rows to say: what was written is not kept for ever.
-        if self.statements.len() >= STATEMENTS_KEPT {
-            self.statements.clear();
-        }
-        let shape = Shape { rows, head: bulk.head.to_owned(), tail: bulk.tail.to_owned(), alike };
-        Arc::clone(self.statements.entry(shape).or_insert_with(|| statement(rows, bulk, alike).into()))
     }
 }
 
@@ -211,7 +156,7 @@ impl Session for Sqlite {
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         let run = || -> rusqlite::Result<usize> {
             let mut statement = self.connection.prepare_cached(&dialect::placeholders(sql))?;
-            bind(&mut statement, params.len(), params.iter().map(Value::cell))?;
+            bind(&mut statement, params.iter().map(Value::cell))?;
             if statement.column_count() == 0 {
                 return statement.raw_execute();
             }
@@ -223,7 +168,7 @@ impl Session for Sqlite {
     fn each(&mut self, sql: &str, params: &[Value], on_row: &mut OnRow<'_>) -> Result<()> {
         let fail = |cause: rusqlite::Error| failed(&cause, sql);
         let mut statement = self.connection.prepare_cached(&dialect::placeholders(sql)).map_err(fail)?;
-        bind(&mut statement, params.len(), params.iter().map(Value::cell)).map_err(fail)?;
+        bind(&mut statement, params.iter().map(Value::cell)).map_err(fail)?;
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(fail)? {
             if on_row(&Row::new(Cells::Sqlite(row), sql))?.is_break() {
@@ -316,16 +261,9 @@ impl Session for Sqlite {
 /// `insert or fail … values (?1, ?2), (?3, ?4) on conflict …`. A statement that fails leaves the rows before the bad one
 /// behind: the savepoint that every piece of work runs in undoes them, and a journal for each statement, which costs as
 /// much as an index, is spared.
-fn statement(rows: usize, bulk: Bulk<'_>, alike: Alike) -> String {
-    let mut last = alike.count();
-    let mut place = |column| {
-        alike.place(column).unwrap_or_else(|| {
-            last += 1;
-            last
-        })
-    };
-    let row = |_| {
-        let places: Vec<String> = (0..bulk.width).map(|column| format!("?{}", place(column))).collect();
+fn statement(rows: usize, bulk: Bulk<'_>) -> String {
+    let row = |row: usize| {
+        let places: Vec<String> = (1..=bulk.width).map(|place| format!("?{}", row * bulk.width + place)).collect();
         format!("({})", places.join(", "))
     };
     let rows: Vec<String> = (0..rows).map(row).collect();
@@ -335,12 +273,11 @@ fn statement(rows: usize, bulk: Bulk<'_>, alike: Alike) -> String {
 
 fn bind<'v>(
     statement: &mut rusqlite::Statement<'_>,
-    count: usize,
-    params: impl Iterator<Item = Cell<'v>>,
+    params: impl ExactSizeIterator<Item = Cell<'v>>,
 ) -> rusqlite::Result<()> {
     let wanted = statement.parameter_count();
-    if wanted != count {
-        return Err(rusqlite::Error::InvalidParameterCount(count, wanted));
+    if wanted != params.len() {
+        return Err(rusqlite::Error::InvalidParameterCount(params.len(), wanted));
     }
     for (index, value) in params.enumerate() {
         statement.raw_bind_parameter(index + 1, value)?;
@@ -430,42 +367,6 @@ mod tests {
     fn a_bulk_insert_numbers_its_parameters() {
         let bulk = Bulk { head: "insert into a (x, y)", tail: "on conflict (x) do nothing", width: 2 };
         let sql = "insert or fail into a (x, y) values (?1, ?2), (?3, ?4) on conflict (x) do nothing";
-        assert_eq!(statement(2, bulk, Alike(0)), sql);
-    }
-
-    #[test]
-    fn what_all_rows_say_alike_is_bound_once() {
-        let bulk = Bulk { head: "insert into a (x, y, z)", tail: "", width: 3 };
-        let text = |text| Cell::Text(text);
-        let rows = [Cell::Int(1), text("here"), Cell::Null, Cell::Int(2), text("here"), Cell::Null];
-        let alike = Alike::of(3, &rows);
-        assert_eq!(alike, Alike(0b110));
-        let more = [rows, [Cell::Int(3), text("there"), Cell::Null, Cell::Int(4), text("here"), Cell::Null]].concat();
-        assert_eq!(Alike::of(3, &more), Alike(0b100));
-        assert_eq!(statement(2, bulk, alike), "insert or fail into a (x, y, z) values (?3, ?1, ?2), (?4, ?1, ?2) ");
-    }
-
-    #[test]
-    fn rows_come_back_as_they_were_given_whichever_columns_are_alike() {
-        let folder = crate::testing::Folder::new();
-        let mut session = Sqlite::open(&folder.path().join("night.db"), Purpose::Change).unwrap();
-        session.batch("create table a (x integer, y text, z integer);").unwrap();
-        let texts: Vec<String> = (0..300).map(|row| format!("at {}", row / 200)).collect();
-        let cells: Vec<Cell<'_>> =
-            (0..300).flat_map(|row| [Cell::Int(row), Cell::Text(&texts[row as usize]), Cell::Int(row % 7)]).collect();
-        let bulk = Bulk { head: "insert into a (x, y, z)", tail: "", width: 3 };
-        // Two hundred rows that are alike in one column, and a hundred that are not all.
-        for rows in [&cells[..600], &cells[600..]] {
-            session.insert(bulk, rows).unwrap();
-        }
-        let mut found = Vec::new();
-        session
-            .each("select x, y, z from a order by x", &[], &mut |row| {
-                found.push((row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?));
-                Ok(ControlFlow::Continue(()))
-            })
-            .unwrap();
-        let given: Vec<_> = (0..300).map(|row| (row, texts[row as usize].clone(), row % 7)).collect();
-        assert_eq!(found, given);
+        assert_eq!(statement(2, bulk), sql);
     }
 }

@@ -48,7 +48,10 @@ fn a_backup_that_is_a_day_old_or_was_never_made_is_named() {
         let (weight, text) = look(0);
         assert_eq!(weight, Weight::Care);
         assert!(text.contains("none was ever made"), "{text}");
-        back_up(&store, testing::MIDNIGHT);
+        back_up(&store, testing::MIDNIGHT.plus_h(9_000));
+        let (weight, text) = look(1);
+        assert_eq!(weight, Weight::Care);
+        assert!(text.contains("clock"), "{text}");
         back_up(&store, testing::MIDNIGHT.plus_h(1));
         assert_eq!(look(24).0, Weight::Fine);
         let (weight, text) = look(27);
