@@ -155,6 +155,23 @@ async fn backups_under_load_are_whole_and_copies_are_not() {
     assert!(bad_copies > 0, "the control: no plain copy was bad in three tries");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_at_work_says_when_its_last_backup_was_made() {
+    let ground = Ground::sqlite().with_district();
+    let server = ground.serve();
+    let officer = server.client(&ground.token("duty_officer"));
+    let noted = async || {
+        let figures = officer.get("/metrics").await.unwrap().text;
+        let line = figures.lines().find_map(|line| line.strip_prefix("muster_last_backup_timestamp_seconds "));
+        line.map(|at| at.parse::<f64>().unwrap())
+    };
+    assert_eq!(noted().await, None, "the control: none was made");
+    let began_s = now_ms() as f64 / 1_000.0;
+    ground.run(&["backup", &ground.path().join("first.backup").display().to_string()]);
+    let at = noted().await.expect("it is noted");
+    assert!((began_s - 1.0..began_s + 60.0).contains(&at), "{at} is not now, {began_s}");
+}
+
 #[test]
 fn a_damaged_backup_and_a_full_database_are_refused() {
     let ground = Ground::sqlite().with_district();
