@@ -27,6 +27,7 @@
 mod columns;
 mod csv_in;
 mod faults;
+mod first_rows;
 mod headings;
 mod limits;
 mod out;
@@ -39,6 +40,7 @@ mod xlsx_in;
 
 pub use columns::{Columns, Mapping, fingerprint};
 pub use faults::{Fault, Lookalike, OutFault, Reason, RowFault, TableFault};
+pub use first_rows::FirstRows;
 pub use headings::{HEADING_SEARCH_ROWS, Headings};
 pub use limits::Limits;
 pub use out::{Cell, CsvOut, FOOTER_MARK, Format, Layout, RejectedOut, SHEET_ROWS, SheetOut, XlsxOut};

@@ -155,18 +155,20 @@ impl Keyring {
 
     pub fn seal(&self, label: &str, text: &str) -> Sealed {
         let mut sealed = Vec::with_capacity(1 + NONCE + text.len() + TAG);
-        self.seal_onto(&mut sealed, label, text);
+        self.seal_onto(&mut sealed, label, &[text]);
         Sealed(sealed)
     }
 
-    /// Puts what [`Keyring::seal`] makes behind what lies there already.
-    pub fn seal_onto(&self, sealed: &mut Vec<u8>, label: &str, text: &str) {
+    /// Puts what [`Keyring::seal`] makes of the joined parts of a text behind what lies there already.
+    pub fn seal_onto(&self, sealed: &mut Vec<u8>, label: &str, parts: &[&str]) {
         let (number, key) = &self.sealing[0];
         let nonce: [u8; NONCE] = rand::random();
         sealed.push(*number);
         sealed.extend(nonce);
         let open = sealed.len();
-        sealed.extend(text.as_bytes());
+        for part in parts {
+            sealed.extend(part.as_bytes());
+        }
         let cipher = XChaCha20Poly1305::new((&**key).into());
         let closed = (&mut sealed[open..]).into();
         let tag = cipher.encrypt_inout_detached(&XNonce::from(nonce), label.as_bytes(), closed);
@@ -311,9 +313,9 @@ mod tests {
     #[test]
     fn what_is_sealed_behind_something_else_opens_by_itself() {
         let (keyring, mut shelf) = (Keyring::random(), b"before".to_vec());
-        keyring.seal_onto(&mut shelf, "a", "one");
+        keyring.seal_onto(&mut shelf, "a", &["o", "ne"]);
         let first = shelf.len();
-        keyring.seal_onto(&mut shelf, "a", "two");
+        keyring.seal_onto(&mut shelf, "a", &["two", ""]);
         assert_eq!(keyring.open("a", &shelf[6..first]).as_deref(), Ok("one"));
         assert_eq!(keyring.open("a", &shelf[first..]).as_deref(), Ok("two"));
         assert_eq!(&shelf[..6], b"before");

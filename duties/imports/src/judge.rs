@@ -1,16 +1,11 @@
 //! Judging the rows of a file, piece by piece, and what would be written. Judging only reads.
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    hash::{BuildHasher as _, RandomState},
-};
-
 use deployments::register as links;
 use domain::{District, Origin};
 use jiff::tz::TimeZone;
 use places::register as places;
 use responders::register as responders;
-use sheets::{Row, RowFault};
+use sheets::{FirstRows, Row, RowFault};
 use store::Tx;
 use web::Fault;
 
@@ -31,9 +26,7 @@ pub struct Judge {
     origin: Origin,
     voice: Voice,
     choice: Choice,
-    /// Hash of what names a row → its number. A million of them are 32 MB.
-    seen: HashMap<u64, u64>,
-    hasher: RandomState,
+    named: FirstRows,
     volunteers: Option<Volunteers>,
 }
 
@@ -82,8 +75,8 @@ impl Judge {
             Register::Volunteers => Some(Volunteers { all: reading()?, chosen: reading()? }),
             _ => None,
         };
-        let (district, seen, hasher) = (district.clone(), HashMap::new(), RandomState::new());
-        Ok(Self { register, district, origin, voice, choice, seen, hasher, volunteers })
+        let (district, named) = (district.clone(), FirstRows::default());
+        Ok(Self { register, district, origin, voice, choice, named, volunteers })
     }
 
     pub fn judge(&mut self, tx: &mut Tx, rows: &[Result<Row, RowFault>]) -> Result<Judged, store::Error> {
@@ -172,23 +165,17 @@ impl Judge {
         if name == ["", ""] {
             return None;
         }
-        match self.seen.entry(self.hasher.hash_one(name)) {
-            Entry::Occupied(first) => Some(*first.get()),
-            Entry::Vacant(place) => {
-                place.insert(row.number());
-                None
-            }
-        }
+        self.named.before(name, row.number())
     }
 
-    fn judge_volunteers(&mut self, tx: &mut Tx, rows: &[Result<Row, RowFault>]) -> Result<Judged, store::Error> {
+    fn judge_volunteers<'r>(&mut self, tx: &mut Tx, rows: &'r [Result<Row, RowFault>]) -> Result<Judged, store::Error> {
         let (choice, voice) = (self.choice, self.voice.clone());
         let readings = self.volunteers.as_mut().unwrap_or_else(|| unreachable!("begun for volunteers"));
-        let read: Vec<Result<responders::VolunteerRow<'_>, Rejection>> = rows
-            .iter()
-            .map(|row| row.as_ref().map(|row| rows::volunteer(row, self.origin)).map_err(|fault| voice.of_sheet(fault)))
-            .collect();
-        let (rows, rejected) = apart(read);
+        let read = |row: &'r Result<Row, RowFault>| match row {
+            Ok(row) => Ok(rows::volunteer(row, self.origin)),
+            Err(fault) => Err(voice.of_sheet(fault)),
+        };
+        let (rows, rejected) = apart(rows.iter().map(read));
         let judged = readings.all.judge(tx, &rows)?;
         let verdicts = of_responders(Register::Volunteers, judged.verdicts(), &voice);
         let is_left_out = |verdict: &Verdict| matches!(verdict, Verdict::Changed(_)) && !choice.takes(verdict);
@@ -244,7 +231,7 @@ fn settle<R>(
     choice: Choice,
     keep: impl FnOnce(Vec<R>) -> Rows,
 ) -> Result<Judged, store::Error> {
-    let (rows, rejected) = apart(read);
+    let (rows, rejected) = apart(read.into_iter());
     let verdicts = judge(&rows)?;
     let (mut new, mut changed, mut chosen) = (0, 0, Vec::new());
     for (row, verdict) in rows.into_iter().zip(&verdicts).filter(|(_, verdict)| choice.takes(verdict)) {
@@ -260,7 +247,7 @@ fn settle<R>(
 }
 
 /// The rows that could be read, and for each row why it could not.
-fn apart<R>(read: Vec<Result<R, Rejection>>) -> (Vec<R>, Vec<Option<Rejection>>) {
+fn apart<R>(read: impl ExactSizeIterator<Item = Result<R, Rejection>>) -> (Vec<R>, Vec<Option<Rejection>>) {
     let (mut rows, mut rejected) = (Vec::with_capacity(read.len()), Vec::with_capacity(read.len()));
     for row in read {
         match row {

@@ -14,7 +14,7 @@ pub(super) const HEAD_BYTES: u64 = 64 << 10;
 const DELIMITERS: [u8; 3] = [b',', b'\t', b';'];
 
 /// The delimiter under which the headings are best understood; if none is known, under which there are most cells.
-pub(super) fn detect(head: &[u8], columns: &Columns, mapping: &Mapping, limits: Limits) -> u8 {
+pub(super) fn detect(head: &str, columns: &Columns, mapping: &Mapping, limits: Limits) -> u8 {
     let score = |&delimiter: &u8| {
         let rows = first_rows(head, delimiter, limits);
         let known = rows.iter().map(|row| known_in(row, columns, mapping)).max().unwrap_or(0);
@@ -25,7 +25,7 @@ pub(super) fn detect(head: &[u8], columns: &Columns, mapping: &Mapping, limits: 
     DELIMITERS.into_iter().rev().max_by_key(score).unwrap_or(b',')
 }
 
-fn first_rows(head: &[u8], delimiter: u8, limits: Limits) -> Vec<RawRow> {
+fn first_rows(head: &str, delimiter: u8, limits: Limits) -> Vec<RawRow> {
     let mut records = records_of(head, delimiter, limits);
     std::iter::from_fn(|| records.next_row().ok().flatten()).take(HEADING_SEARCH_ROWS).collect()
 }
@@ -47,7 +47,7 @@ mod tests {
             ("\"编码\";\"角色,等\"\n", b';'),
         ];
         for (text, expected) in cases {
-            let found = detect(text.as_bytes(), &columns, &Mapping::new(), Limits::default());
+            let found = detect(text, &columns, &Mapping::new(), Limits::default());
             assert_eq!(char::from(found), char::from(expected), "{text}");
         }
     }

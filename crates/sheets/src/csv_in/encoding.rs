@@ -74,7 +74,9 @@ impl Tally {
 
 /// Multi-byte sequences, by their leading bytes.
 fn sequences(text: &[u8]) -> u64 {
-    text.iter().filter(|&&byte| byte >= 0xC0).count() as u64
+    // Counted in bytes as far as one holds, which the processor does many at once.
+    let few = |some: &[u8]| some.iter().map(|&byte| u8::from(byte >= 0xC0)).sum::<u8>();
+    text.chunks(u8::MAX.into()).map(|some| u64::from(few(some))).sum()
 }
 
 /// A reader of UTF-8 over a file in some encoding.

@@ -31,7 +31,9 @@ pub(crate) fn open<R: Read + Seek>(
     file.seek(SeekFrom::Start(0))?;
     let mut head = Vec::new();
     Decoded::new(&mut file, encoding).take(delimiter::HEAD_BYTES).read_to_end(&mut head)?;
-    let delimiter = delimiter::detect(&head, columns, mapping, limits);
+    // The head may end within a character.
+    let head = head.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    let delimiter = delimiter::detect(head, columns, mapping, limits);
     file.seek(SeekFrom::Start(0))?;
     let records = Records::new(Decoded::new(file, encoding), delimiter, limits);
     Ok(TextRows { records, length_bytes })
@@ -48,6 +50,6 @@ impl<R: Read> TextRows<R> {
 }
 
 /// The records of a text already in memory.
-fn records_of(text: &[u8], delimiter: u8, limits: Limits) -> Records<Cursor<&[u8]>> {
-    Records::new(Cursor::new(text), delimiter, limits)
+fn records_of(text: &str, delimiter: u8, limits: Limits) -> Records<Cursor<&[u8]>> {
+    Records::new(Cursor::new(text.as_bytes()), delimiter, limits)
 }

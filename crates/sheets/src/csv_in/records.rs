@@ -2,21 +2,23 @@
 
 use std::io::BufRead;
 
-use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use crate::faults::TableFault;
 use crate::limits::Limits;
 use crate::raw::RawRow;
 
+/// What most rows have room in.
 const OUTPUT_BYTES: usize = 16 << 10;
+const ENDS: usize = 256;
 
-/// csv-core tells cells apart with fixed buffers; what goes beyond the limits is dropped here as it comes.
+/// csv-core tells cells apart within buffers of ours; a row with more than they hold is taken over piece by piece.
 pub(super) struct Records<R> {
     input: R,
     stage: Stage,
     core: Reader,
-    output: Box<[u8]>,
-    cell: Vec<u8>,
+    output: Vec<u8>,
+    ends: Box<[usize]>,
     limits: Limits,
     last_number: u64,
     last_byte: u8,
@@ -36,16 +38,23 @@ struct Progress {
     size_bytes: usize,
     breaks_within: u64,
     breaks_before: u64,
+    /// Bytes of the row that are no longer in the buffer: their cells are in the row.
+    gone: usize,
+    /// Where in the buffer the cell begins that has not ended.
+    open: usize,
+    /// How much of the buffer is written.
+    filled: usize,
 }
 
 impl<R: BufRead> Records<R> {
+    /// Reads UTF-8.
     pub fn new(input: R, delimiter: u8, limits: Limits) -> Self {
         Self {
             input,
             stage: Stage::Text,
             core: ReaderBuilder::new().delimiter(delimiter).build(),
-            output: vec![0; OUTPUT_BYTES].into_boxed_slice(),
-            cell: Vec::new(),
+            output: vec![0; OUTPUT_BYTES],
+            ends: vec![0; ENDS].into_boxed_slice(),
             limits,
             last_number: 0,
             last_byte: 0,
@@ -57,8 +66,7 @@ impl<R: BufRead> Records<R> {
     }
 
     pub fn next_row(&mut self) -> Result<Option<RawRow>, TableFault> {
-        let row = RawRow::new(self.last_number + 1);
-        let mut progress = Progress { row, size_bytes: 0, breaks_within: 0, breaks_before: self.breaks() };
+        let mut progress = Progress::of(RawRow::new(self.last_number + 1), self.breaks());
         loop {
             if self.stage == Stage::Text && self.input.fill_buf()?.is_empty() {
                 self.stage = Stage::AddedBreak;
@@ -68,22 +76,19 @@ impl<R: BufRead> Records<R> {
                 Stage::AddedBreak => b"\n",
                 Stage::Ended => b"",
             };
-            let (result, taken, written) = self.core.read_field(text, &mut self.output);
+            let free = &mut self.output[progress.filled..];
+            let (result, taken, written, ended) = self.core.read_record(text, free, &mut self.ends);
             if taken > 0 {
                 self.last_byte = text[taken - 1];
             }
             self.advance(taken);
-            self.keep(written, &mut progress)?;
+            self.keep(written, ended, &mut progress)?;
             match result {
-                ReadFieldResult::Field { record_end } => {
-                    self.end_cell(&mut progress);
-                    if record_end {
-                        return Ok(Some(self.end_row(progress)));
-                    }
-                }
-                ReadFieldResult::InputEmpty => self.check_quote(&progress)?,
-                ReadFieldResult::OutputFull => {}
-                ReadFieldResult::End => return Ok(None),
+                ReadRecordResult::Record => return Ok(Some(self.end_row(progress))),
+                ReadRecordResult::InputEmpty => self.check_quote(&progress)?,
+                ReadRecordResult::OutputFull => self.make_room(&mut progress),
+                ReadRecordResult::OutputEndsFull => {}
+                ReadRecordResult::End => return Ok(None),
             }
         }
     }
@@ -96,28 +101,38 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    /// Takes over what csv-core wrote, up to what a cell may hold (and a little more, so that it shows).
-    fn keep(&mut self, written: usize, progress: &mut Progress) -> Result<(), TableFault> {
-        let piece = &self.output[..written];
-        progress.size_bytes += written;
-        progress.breaks_within += piece.iter().map(|&byte| u64::from(byte == b'\n')).sum::<u64>();
+    /// Takes over the cells that have ended in what csv-core wrote.
+    fn keep(&self, written: usize, ended: usize, progress: &mut Progress) -> Result<(), TableFault> {
+        let piece = &self.output[progress.filled..progress.filled + written];
+        progress.filled += written;
+        progress.size_bytes += written + ended;
+        progress.breaks_within += memchr::memchr_iter(b'\n', piece).count() as u64;
         if progress.size_bytes > self.limits.row_bytes {
             let row = progress.row.number;
             return Err(TableFault::RowTooLong { row, limit_bytes: self.limits.row_bytes });
         }
-        let room = (self.limits.cell_chars.saturating_add(1).saturating_mul(4)).saturating_sub(self.cell.len());
-        self.cell.extend_from_slice(&piece[..written.min(room)]);
+        let Some(last) = self.ends[..ended].last() else { return Ok(()) };
+        let text = str::from_utf8(&self.output[progress.open..last - progress.gone])
+            .expect("what was decoded is UTF-8, and cells end at signs of ASCII");
+        let mut rest = text;
+        for end in &self.ends[..ended] {
+            let (cell, later) = rest.split_at(end - progress.gone - progress.open);
+            progress.row.push(crate::out::unguarded(cell), &self.limits);
+            (rest, progress.open) = (later, end - progress.gone);
+        }
         Ok(())
     }
 
-    fn end_cell(&mut self, progress: &mut Progress) {
-        match std::str::from_utf8(&self.cell) {
-            Ok(text) => progress.row.push(crate::out::unguarded(text), &self.limits),
-            // Only a cell that was cut within a character comes here, and its row is rejected for its length.
-            Err(_) => progress.row.push(&String::from_utf8_lossy(&self.cell), &self.limits),
+    /// Of what is in the buffer only the cell that has not ended is still wanted. Where that fills it, it grows: at most to
+    /// what a row may hold.
+    fn make_room(&mut self, progress: &mut Progress) {
+        self.output.copy_within(progress.open..progress.filled, 0);
+        progress.gone += progress.open;
+        progress.filled -= progress.open;
+        progress.open = 0;
+        if progress.filled * 2 > self.output.len() {
+            self.output.resize(self.output.len() * 2, 0);
         }
-        progress.size_bytes += 1;
-        self.cell.clear();
     }
 
     /// Spreadsheets count blank lines and do not count line breaks within a cell; csv-core counts neither so.
@@ -130,7 +145,7 @@ impl<R: BufRead> Records<R> {
     }
 
     fn check_quote(&self, progress: &Progress) -> Result<(), TableFault> {
-        let is_under_way = !self.cell.is_empty() || progress.row.len() > 0;
+        let is_under_way = progress.filled > progress.open || progress.row.len() > 0;
         if self.stage == Stage::Ended && is_under_way {
             return Err(TableFault::QuoteNeverCloses { row: progress.row.number });
         }
@@ -143,13 +158,19 @@ impl<R: BufRead> Records<R> {
     }
 }
 
+impl Progress {
+    const fn of(row: RawRow, breaks_before: u64) -> Self {
+        Self { row, size_bytes: 0, breaks_within: 0, breaks_before, gone: 0, open: 0, filled: 0 }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::csv_in::records_of;
 
     fn rows(text: &str) -> Vec<(u64, Vec<String>)> {
-        let mut records = records_of(text.as_bytes(), b',', Limits::default());
+        let mut records = records_of(text, b',', Limits::default());
         let mut rows = Vec::new();
         while let Some(row) = records.next_row().unwrap() {
             rows.push((row.number, row.to_cells()));
@@ -193,7 +214,7 @@ mod tests {
     #[test]
     fn a_quotation_mark_that_never_closes_is_found() {
         for text in ["a\n\"b\nc\nd\n", "a\n\"b", "a\nx,\"", "a\nx,\"\n"] {
-            let mut records = records_of(text.as_bytes(), b',', Limits::default());
+            let mut records = records_of(text, b',', Limits::default());
             records.next_row().unwrap();
             assert_eq!(records.next_row().err(), Some(TableFault::QuoteNeverCloses { row: 2 }), "{text:?}");
         }

@@ -87,7 +87,7 @@ fn filled<'t>(column: &'static str, text: &'t str, most: usize) -> Result<&'t st
     if text.is_empty() {
         return Err(Reason::Empty { column });
     }
-    if text.chars().count() > most || text.chars().any(char::is_control) {
+    if (text.len() > most && text.chars().count() > most) || text.chars().any(char::is_control) {
         return Err(Reason::NotAName { column, most });
     }
     Ok(text)

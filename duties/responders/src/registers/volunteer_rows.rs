@@ -5,18 +5,14 @@
 //! A million rows come in chunks. Judging a chunk and sealing it reads only, so it can be done by a reader while the gate
 //! applies the chunk before: `judge` → `seal` → `apply`.
 
-use std::{
-    borrow::Cow,
-    collections::{HashMap, hash_map::Entry},
-    hash::{BuildHasher as _, RandomState},
-    ops::Range,
-};
+use std::{borrow::Cow, collections::HashMap, ops::Range};
 
 use domain::{
     District, Id, Moment, PhoneNumber, Position, PostRole,
     things::{Team, Volunteer},
 };
 use jiff::tz::TimeZone;
+use sheets::FirstRows;
 use store::{Error, Tx};
 use web::Fault;
 
@@ -35,6 +31,8 @@ use crate::{
 pub const CHUNK: usize = 16_000;
 /// Room for one person's texts and seal on the shelves, so that these are seldom moved.
 const TEXT: usize = 24;
+/// How many cells of roles are remembered: a file says what six roles allow in a few orders, unless it is hostile.
+const ROLES_KNOWN: usize = 128;
 const SEALED: usize = 96;
 
 /// A row as it stands in the file, borrowed from it where it can be.
@@ -68,9 +66,10 @@ pub struct Reading {
     /// Nobody was there when it began, so that nobody has to be looked for. Should somebody else bring the same people in
     /// meanwhile, their codes stand twice and the piece is refused.
     is_first: bool,
-    /// Hash of each code → the row it stood in. A million of them are 32 MB.
-    seen: HashMap<u64, u64>,
-    hasher: RandomState,
+    /// The rows by their codes.
+    named: FirstRows,
+    /// What cells of roles mean: many people have the same.
+    roles: HashMap<String, u32>,
 }
 
 /// A row that can be taken, before it is sealed.
@@ -147,8 +146,8 @@ impl Reading {
             blinds: Blinds::of(tx),
             teams,
             is_first: lots::none(tx, district)?,
-            seen: HashMap::new(),
-            hasher: RandomState::new(),
+            named: FirstRows::default(),
+            roles: HashMap::new(),
         })
     }
 
@@ -183,7 +182,7 @@ impl Reading {
         let ids: Vec<_> = known.values().map(|known| known.id).collect();
         let (heads, persons) = (volunteers::heads(tx, &ids)?, volunteers::persons(tx, &ids)?);
         let of = |row: &VolunteerRow<'_>| {
-            let (good, known) = (self.read(row).ok()?, known.get(row.code.trim())?);
+            let (good, known) = (self.read(row, roles(&row.roles)).ok()?, known.get(row.code.trim())?);
             Some(self.differences(&good, heads.get(&known.id)?, persons.get(&known.id)?))
         };
         Ok(rows.iter().map(|row| of(row).unwrap_or_default()).collect())
@@ -229,14 +228,25 @@ impl Reading {
 
     fn good<'f>(&mut self, row: &'f VolunteerRow<'_>) -> Result<Good<'f>, Reason> {
         let code = filled("code", &row.code, 60)?;
-        match self.seen.entry(self.hasher.hash_one(code)) {
-            Entry::Occupied(first) => return Err(Reason::CodeTwice { first: *first.get() }),
-            Entry::Vacant(place) => place.insert(row.number),
-        };
-        self.read(row)
+        if let Some(first) = self.named.before(code, row.number) {
+            return Err(Reason::CodeTwice { first });
+        }
+        let roles = self.roles(&row.roles);
+        self.read(row, roles)
     }
 
-    fn read<'f>(&self, row: &'f VolunteerRow<'_>) -> Result<Good<'f>, Reason> {
+    fn roles(&mut self, cell: &str) -> Result<u32, Reason> {
+        if let Some(bits) = self.roles.get(cell) {
+            return Ok(*bits);
+        }
+        let bits = roles(cell)?;
+        if self.roles.len() < ROLES_KNOWN {
+            self.roles.insert(cell.to_owned(), bits);
+        }
+        Ok(bits)
+    }
+
+    fn read<'f>(&self, row: &'f VolunteerRow<'_>, roles: Result<u32, Reason>) -> Result<Good<'f>, Reason> {
         let code = filled("code", &row.code, 60)?;
         let team = row.team.trim();
         let team = *self.teams.get(team).ok_or_else(|| Reason::UnknownTeam { team: brief(team) })?;
@@ -246,7 +256,7 @@ impl Reading {
             email: email(&row.email)?,
             team,
             position: position(&row.latitude, &row.longitude)?,
-            roles: roles(&row.roles)?,
+            roles: roles?,
             languages: languages(&row.languages),
             reserve: yes_or_no("reserve", &row.reserve)?,
             window: self.window(row)?,
@@ -392,8 +402,10 @@ impl<'f> Judged<'f> {
 /// Does what was judged. Refused when somebody else has changed the register meanwhile: judge again.
 pub fn apply(tx: &mut Tx, district: &District, ready: &Ready) -> Result<Counts, Fault> {
     let mut people: HashMap<Id<Team>, i64> = HashMap::new();
-    for it in ready.pieces.iter().flat_map(|piece| &piece.new) {
-        *people.entry(it.team).or_default() += 1;
+    for piece in &ready.pieces {
+        for mates in piece.new.chunk_by(|one, next| one.team == next.team) {
+            *people.entry(mates[0].team).or_default() += mates.len() as i64;
+        }
     }
     add(tx, district, ready)?;
     for (change, wanted) in ready.changed() {

@@ -77,8 +77,8 @@ impl Person {
 
 /// The text that is sealed: lines of name, telephone number and, where known, e-mail address. None of them has a line
 /// break within.
-pub fn person_text(name: &str, phone: &PhoneNumber, email: Option<&str>) -> String {
-    [name, "\n", phone.as_str(), "\n", email.unwrap_or_default()].concat()
+pub fn person_text<'t>(name: &'t str, phone: &'t PhoneNumber, email: Option<&'t str>) -> [&'t str; 5] {
+    [name, "\n", phone.as_str(), "\n", email.unwrap_or_default()]
 }
 
 const HEADS: &str = "select id, code, team, latitude, longitude, roles, languages, reserve, available_from,
