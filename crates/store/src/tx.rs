@@ -57,6 +57,7 @@ pub struct Tx {
     spoiled: Option<Error>,
     depth: u32,
     statements: Option<Statements>,
+    waits_for_disk: bool,
 }
 
 /// What a savepoint brings back.
@@ -208,8 +209,8 @@ impl Tx {
     }
 
     /// Seals a text behind others that lie together.
-    pub fn seal_onto(&self, sealed: &mut Vec<u8>, label: &'static str, text: &str) {
-        self.keyring.seal_onto(sealed, label, text);
+    pub fn seal_onto(&self, sealed: &mut Vec<u8>, label: &'static str, parts: &[&str]) {
+        self.keyring.seal_onto(sealed, label, parts);
     }
 
     /// Opens what was sealed under that label.
@@ -279,6 +280,7 @@ impl Tx {
             spoiled: None,
             depth: 0,
             statements: None,
+            waits_for_disk: true,
         }
     }
 
@@ -286,6 +288,15 @@ impl Tx {
     pub(crate) fn write_down(mut self, statements: Option<Statements>) -> Self {
         self.statements = statements;
         self
+    }
+
+    /// Whether commits from now on wait for the disk, as they do at first.
+    pub(crate) fn wait_for_disk(&mut self, waits: bool) -> Result<()> {
+        if self.waits_for_disk != waits {
+            self.session.wait_for_disk(waits)?;
+            self.waits_for_disk = waits;
+        }
+        Ok(())
     }
 
     pub(crate) fn begin(&mut self, purpose: Purpose) -> Result<()> {

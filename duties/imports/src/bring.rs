@@ -177,7 +177,8 @@ impl Pass {
     async fn write(&self, ready: Ready) -> Result<(), Fault> {
         let act = Act::new(self.actor, self.store.clock().now());
         let pass = self.clone();
-        self.store.change(act, move |tx| pass.put(tx, &ready)).await
+        // A pass that does not come to its end is begun again.
+        self.store.change_part(act, move |tx| pass.put(tx, &ready)).await
     }
 
     fn put(&self, tx: &mut Tx, ready: &Ready) -> Result<(), Fault> {

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     client::{Client, problem},
+    exports::wait_for,
     ground::{Ground, SITES},
 };
 
@@ -123,6 +124,58 @@ async fn cuts(kind: &str, rounds: u64, plant: Option<&'static str>) -> Option<(V
     println!("{kind}: {rounds} cuts, {acked} acknowledged, lost {lost:?}");
     assert!(plant.is_some() || ground.run(&["verify"]).contains("whole"));
     Some((lost, acked))
+}
+
+/// Brings a list in, loses power as soon as it is said to be done, comes back: how many of its people are there.
+async fn cut_after_an_import(kind: &str, plant: Option<&'static str>) -> Option<usize> {
+    let folder = Folder::new();
+    let disk = Disk::new(folder.path(), kind)?;
+    let mut ground = Ground::over(&format!("sqlite:{}", disk.place.join("night.db").display())).with_district();
+    if let Some(fault) = plant {
+        ground = ground.planting(fault);
+    }
+    let token = ground.token("duty_officer");
+    let server = ground.serve();
+    let officer = server.client(&token);
+    let begun = officer.send_file("/imports", &[("register", "volunteers")], list()).await.json();
+    let import = format!("/imports/{}", begun["import"].as_str().unwrap());
+    let is = async |state: &str| officer.get(&import).await.unwrap().json()["state"].eq(state).then_some(());
+    wait_for("the decision table", async || is("judged").await).await;
+    officer.post(&format!("{import}/application"), serde_json::json!({"choice": "all"}), None).await.unwrap().json();
+    wait_for("the end", async || is("done").await).await;
+    disk.cut();
+    server.kill();
+    disk.unmount();
+    assert!(disk.mount(), "the disk comes back");
+    assert!(ground.run(&["verify"]).contains("whole"));
+    Some(ground.count("select count(*) from volunteers where code like 'W%'"))
+}
+
+const LISTED: usize = 3_000;
+
+fn list() -> String {
+    (0..LISTED).fold("code,name,phone,team,latitude,longitude,roles\n".to_owned(), |text, n| {
+        text + &format!("W{n:04},甲,1399999{n:04},T1,21.66,110.92,gatekeeper\n")
+    })
+}
+
+/// The parts of an import do not wait for the disk; its end does, for all of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_is_done_survives_a_power_cut() {
+    for kind in ["ext4", "xfs"] {
+        let Some(there) = cut_after_an_import(kind, None).await else { continue };
+        assert_eq!(there, LISTED, "{kind}");
+    }
+}
+
+/// The control: an end that does not wait for the disk is lost with its parts.
+#[cfg(debug_assertions)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_never_waits_for_the_disk_is_lost() {
+    for kind in ["ext4", "xfs"] {
+        let Some(there) = cut_after_an_import(kind, Some("synchronous-normal")).await else { continue };
+        assert!(there < LISTED, "{kind}: the control lost nothing");
+    }
 }
 
 async fn nothing_is_lost(rounds: u64) {

@@ -21,6 +21,9 @@ pub(crate) enum Purpose {
 
 /// One connection with its prepared statements.
 pub(crate) trait Session: Send {
+    /// Whether commits from now on are answered only when they are on the disk, as they are at first and after
+    /// [`Session::mend`]. Whichever is said, none is there without those before it. Not within a transaction.
+    fn wait_for_disk(&mut self, waits: bool) -> Result<()>;
     fn begin(&mut self, purpose: Purpose) -> Result<()>;
     fn commit(&mut self) -> Result<()>;
     /// Ends the transaction without a trace; a connection that is already gone has done so itself.

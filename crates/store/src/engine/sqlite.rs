@@ -118,6 +118,11 @@ fn check_pragmas(connection: &Connection) -> Result<()> {
 }
 
 impl Session for Sqlite {
+    fn wait_for_disk(&mut self, waits: bool) -> Result<()> {
+        let level = if waits && !plant::has(HURRIED) { "full" } else { "normal" };
+        self.batch(&format!("pragma synchronous = {level};"))
+    }
+
     fn begin(&mut self, purpose: Purpose) -> Result<()> {
         match purpose {
             Purpose::Change => self.batch("begin immediate"),
@@ -361,6 +366,20 @@ mod tests {
             let refused = check_pragmas(&session.connection);
             assert!(matches!(refused, Err(Error::Unsafe(_))), "{forgetful}: {refused:?}");
         }
+    }
+
+    #[test]
+    fn whoever_begins_again_need_not_wait_for_the_disk_and_all_others_do() {
+        let folder = crate::testing::Folder::new();
+        let mut session = Sqlite::open(&folder.path().join("night.db"), Purpose::Change).unwrap();
+        let level = |session: &Sqlite| -> i64 {
+            session.connection.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap()
+        };
+        assert_eq!(level(&session), 2);
+        session.wait_for_disk(false).unwrap();
+        assert_eq!(level(&session), 1, "never 0: a database must stay whole");
+        session.wait_for_disk(true).unwrap();
+        assert_eq!(level(&session), 2);
     }
 
     #[test]

@@ -246,6 +246,13 @@ fn dial(runtime: &Runtime, url: &str) -> Result<Client> {
 }
 
 impl Session for Postgres {
+    fn wait_for_disk(&mut self, waits: bool) -> Result<()> {
+        if self.client.is_closed() {
+            self.mend()?;
+        }
+        self.batch(if waits { "reset synchronous_commit" } else { "set synchronous_commit = off" })
+    }
+
     fn begin(&mut self, purpose: Purpose) -> Result<()> {
         if self.client.is_closed() {
             self.mend()?;
