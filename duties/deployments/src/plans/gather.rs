@@ -106,15 +106,18 @@ impl Ground {
         let mut spots: Vec<Spot> = places::sites(tx, &order.district)?
             .into_iter()
             .filter(|site| taking_part.binary_search_by_key(&site.id, |(id, _)| *id).is_ok())
-            .map(|site| Spot { site: site.id, position: site.position, priority: site.priority })
+            .map(|site| {
+                let is_open = !shut.contains(&site.id) && *cause != Cause::SiteClosed { site: site.id };
+                Spot { site: site.id, position: site.position, priority: site.priority, is_open }
+            })
             .collect();
         spots.sort_unstable_by_key(|spot| spot.site);
         let spot_of: HashMap<_, _> = spots.iter().enumerate().map(|(at, spot)| (spot.site, at)).collect();
         let wanted = wanted(tx, order, cause, live, pins, rates)?;
-        let is_shut = |site: Id<Site>| shut.contains(&site) || *cause == Cause::SiteClosed { site };
         let want = |((site, role), (headcount, price)): (Post, (u32, i64))| {
-            let headcount = if is_shut(site) { 0 } else { headcount };
-            Some(Want { spot: *spot_of.get(&site)?, role, headcount, price })
+            let spot = *spot_of.get(&site)?;
+            let headcount = if spots[spot].is_open { headcount } else { 0 };
+            Some(Want { spot, role, headcount, price })
         };
         let mut wants: Vec<Want> = wanted.into_iter().filter_map(want).collect();
         wants.sort_unstable_by_key(|want| (want.spot, want.role));
@@ -153,17 +156,6 @@ fn wanted(
         // Whoever went home early is not sent anywhere else, and another is called besides.
         for held in live.values().filter(|held| matches!(held.standing, Standing::Left { .. })) {
             wanted.entry((held.site, held.role)).or_default().0 += 1;
-        }
-    }
-    if cause.is_mending() {
-        let mut counted_on: HashMap<Post, u32> = HashMap::new();
-        for held in live.values().filter(|held| !matches!(*cause, Cause::NoShows { site } if is_of(held, site))) {
-            *counted_on.entry((held.site, held.role)).or_default() += 1;
-        }
-        // Whoever was called besides those who come too late is not sent home by the next mending.
-        for (post, count) in counted_on {
-            let (headcount, _) = wanted.entry(post).or_default();
-            *headcount = (*headcount).max(count);
         }
     }
     Ok(wanted)

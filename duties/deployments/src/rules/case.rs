@@ -21,6 +21,8 @@ pub struct Spot {
     pub site: Id<Site>,
     pub position: Position,
     pub priority: u32,
+    /// Closed ones keep nobody.
+    pub is_open: bool,
 }
 
 /// How many of a role a site wants.
@@ -150,7 +152,7 @@ impl Case {
         let plan =
             if self.is_mending { flow::replan(&problem, &self.standing(&problem))? } else { flow::solve(&problem)? };
         let proof = flow::check(&problem, &plan)?;
-        Ok(self.answer(&problem, &plan, proof))
+        Ok(self.answer(&plan, proof))
     }
 
     /// What this person costs at this post; none when they cannot take it.
@@ -192,11 +194,11 @@ impl Case {
         let links = self.links.iter().filter_map(|(team, spot)| Some((*groups.get(team)?, *spot)));
         let mut links: Vec<(usize, usize)> = links.collect();
         links.sort_unstable();
-        let mut fixed = vec![0; self.wants.len()];
-        self.fixed().for_each(|(_, want)| fixed[want] += 1);
+        let fixed = self.counted(self.fixed());
+        let posts = self.wants.iter().zip(fixed).zip(self.stayers());
         Problem {
             places: self.spots.iter().map(|spot| place(spot.position)).collect(),
-            posts: self.wants.iter().zip(fixed).map(|(want, fixed)| self.post(want, fixed)).collect(),
+            posts: posts.map(|((want, fixed), stayers)| self.post(want, fixed, stayers)).collect(),
             agents: self.candidates.iter().map(|person| self.agent(person, &groups)).collect(),
             links,
             unlinked_cost: self.weights.unlinked_m,
@@ -213,19 +215,46 @@ impl Case {
         teams.into_iter().enumerate().map(|(group, team)| (team, group)).collect()
     }
 
-    /// A post holds at least those who are fixed to it, however many it asked for.
-    fn post(&self, want: &Want, fixed: u32) -> Post {
+    /// A post holds at least those who are fixed to it, however many it asked for, and mending sends nobody home who can stay:
+    /// beyond its need they are its surplus, which is what others are helped from. Of what it needs and has it gives nothing away:
+    /// a whole crew is drained by no shortage elsewhere, and [`Self::fixed`] sees to the people of a broken one.
+    fn post(&self, want: &Want, fixed: u32, stayers: u32) -> Post {
         let Want { spot, role, headcount, .. } = *want;
-        let need = headcount.max(fixed);
-        let gap_price = self.weights.missing_m * i64::from(self.spots[spot].priority);
-        Post {
-            place: spot,
-            skill: role as u8,
-            need,
-            crew: self.weights.crew(headcount),
-            gap_price,
-            crew_price: 2 * gap_price,
-        }
+        let (crew, kept) = (self.weights.crew(headcount), headcount.min(stayers));
+        let surplus = if self.is_mending { stayers - kept } else { 0 };
+        let gap_price = if surplus > 0 { self.weights.missing_m / 2 } else { self.gap_price(spot) };
+        let is_whole = stayers > 0 && kept >= crew;
+        let (crew, crew_price) = if is_whole { (kept, self.drain_price()) } else { (crew, 2 * gap_price) };
+        Post { place: spot, skill: role as u8, need: (headcount + surplus).max(fixed), crew, gap_price, crew_price }
+    }
+
+    fn gap_price(&self, spot: usize) -> i64 {
+        self.weights.missing_m * i64::from(self.spots[spot].priority)
+    }
+
+    /// More than filling any gap of any site saves.
+    fn drain_price(&self) -> i64 {
+        (0..self.spots.len()).map(|spot| 4 * self.gap_price(spot)).max().unwrap_or_default()
+    }
+
+    /// How many people of each post can stay there.
+    fn stayers(&self) -> Vec<u32> {
+        self.counted((0..self.candidates.len()).filter_map(|at| Some((at, self.can_stay_at(at)?))))
+    }
+
+    fn counted(&self, people: impl Iterator<Item = (usize, usize)>) -> Vec<u32> {
+        let mut counts = vec![0; self.wants.len()];
+        people.for_each(|(_, want)| counts[want] += 1);
+        counts
+    }
+
+    /// The post somebody holds and is still able to fill, unless an officer wants them elsewhere.
+    fn can_stay_at(&self, candidate: usize) -> Option<usize> {
+        let person = &self.candidates[candidate];
+        let want = person.held?.want;
+        let may_stay = self.spots[self.wants[want].spot].is_open && person.pinned.is_none_or(|pinned| pinned == want);
+        let stays = may_stay && self.cost_m(candidate, want).is_some();
+        stays.then_some(want)
     }
 
     fn agent(&self, person: &Candidate, groups: &HashMap<Id<Team>, usize>) -> Agent {
@@ -239,9 +268,15 @@ impl Case {
         }
     }
 
-    /// Those who stand where they are whatever it costs: arrived, or pinned by an officer.
+    /// Those who stand where they are whatever it costs: arrived, pinned by an officer, or of a post that has not even its
+    /// minimum crew.
     fn fixed(&self) -> impl Iterator<Item = (usize, usize)> {
-        self.candidates.iter().enumerate().filter_map(|(at, person)| Some((at, Self::fixed_at(person)?)))
+        let stayers = self.stayers();
+        let is_broken = move |want: usize| stayers[want] < self.weights.crew(self.wants[want].headcount);
+        self.candidates.iter().enumerate().filter_map(move |(at, person)| {
+            let needed = || self.can_stay_at(at).filter(|want| is_broken(*want));
+            Some((at, Self::fixed_at(person).or_else(needed)?))
+        })
     }
 
     fn fixed_at(person: &Candidate) -> Option<usize> {
@@ -274,7 +309,7 @@ impl Case {
         flow::Plan { post_of, prices, objective: 0, lower_bound: 0 }
     }
 
-    fn answer(&self, problem: &Problem, plan: &flow::Plan, proof: flow::Proof) -> Answer {
+    fn answer(&self, plan: &flow::Plan, proof: flow::Proof) -> Answer {
         let with_links: HashSet<Id<Team>> = self.links.iter().map(|(team, _)| *team).collect();
         let placed = plan.post_of.iter().enumerate().filter_map(|(at, post)| Some((at, (*post)?)));
         let lines: Vec<Line> = placed.map(|(at, want)| self.line(at, want, &with_links)).collect();
@@ -286,9 +321,9 @@ impl Case {
             lower_bound: proof.lower_bound,
             pairs: proof.pairs,
             released: released.len() as u64,
-            ..self.figures(&lines, problem, plan)
+            ..self.figures(&lines, plan)
         };
-        Answer { lines, released, outcomes: self.outcomes(problem, plan), figures }
+        Answer { lines, released, outcomes: self.outcomes(plan), figures }
     }
 
     fn line(&self, candidate: usize, want: usize, with_links: &HashSet<Id<Team>>) -> Line {
@@ -307,14 +342,14 @@ impl Case {
         Line { candidate, want, distance_m: self.distance_m(candidate, want), reason }
     }
 
-    fn figures(&self, lines: &[Line], problem: &Problem, plan: &flow::Plan) -> Figures {
+    fn figures(&self, lines: &[Line], plan: &flow::Plan) -> Figures {
         let count = |is: &dyn Fn(&Line) -> bool| lines.iter().filter(|line| is(line)).count() as u64;
         let person = |line: &Line| &self.candidates[line.candidate];
         let holds = |line: &Line| person(line).held.map(|held| held.want);
         Figures {
             people: self.candidates.len() as u64,
             assigned: lines.len() as u64,
-            unmet: plan.unmet(problem).into_iter().map(u64::from).sum(),
+            unmet: self.wants.iter().zip(plan.filled()).map(|(want, filled)| gap(want, filled)).sum(),
             outside_link: count(&|line| !self.is_linked(person(line), self.wants[line.want].spot)),
             reserve_used: count(&|line| person(line).is_reserve),
             moved: count(&|line| holds(line).is_some_and(|want| want != line.want)),
@@ -324,21 +359,20 @@ impl Case {
         }
     }
 
-    fn outcomes(&self, problem: &Problem, plan: &flow::Plan) -> Vec<Outcome> {
+    fn outcomes(&self, plan: &flow::Plan) -> Vec<Outcome> {
         let (filled, by_role) = (plan.filled(), self.by_role(plan));
-        let outcome = |(want, post): (usize, &Post)| {
-            let short = filled[want] < post.need;
-            let qualified = by_role[self.wants[want].role as usize];
+        let outcome = |(at, want): (usize, &Want)| {
+            let qualified = by_role[want.role as usize];
             Outcome {
-                want,
-                need: post.need,
-                crew: post.crew,
-                filled: filled[want],
-                price: plan.prices[want],
-                shortfall: short.then(|| Shortfall::of(qualified)),
+                want: at,
+                need: want.headcount.max(filled[at]),
+                crew: self.weights.crew(want.headcount),
+                filled: filled[at],
+                price: plan.prices[at],
+                shortfall: (gap(want, filled[at]) > 0).then(|| Shortfall::of(qualified)),
             }
         };
-        problem.posts.iter().enumerate().map(outcome).collect()
+        self.wants.iter().enumerate().map(outcome).collect()
     }
 
     /// Everybody with a role's skill, by where they are.
@@ -360,6 +394,10 @@ impl Case {
         }
         counts
     }
+}
+
+fn gap(want: &Want, filled: u32) -> u64 {
+    want.headcount.saturating_sub(filled).into()
 }
 
 fn place(position: Position) -> flow::Position {
@@ -405,7 +443,7 @@ mod tests {
         ) -> Case {
             let teams: [Id<Team>; 3] = std::array::from_fn(|_| Id::fresh(Moment::from_ms(1)));
             let spot = |at: i32| Spot {
-                site: Id::fresh(Moment::from_ms(1)), priority: 1,
+                site: Id::fresh(Moment::from_ms(1)), priority: 1, is_open: true,
                 position: Position { latitude: 21.6 + f64::from(at) * 0.05, longitude: 110.9 },
             };
             let want = |(at, headcount): (usize, u32)| {
@@ -433,11 +471,14 @@ mod tests {
             .filter(|line| !fixed(line))
             .filter_map(|line| case.cost_m(line.candidate, line.want))
             .sum();
-        let gaps = answer.outcomes.iter().map(|outcome| {
-            let price = case.weights.missing_m * i64::from(case.spots[case.wants[outcome.want].spot].priority);
+        let gaps = answer.outcomes.iter().zip(case.stayers()).map(|(outcome, stayers)| {
+            let want = &case.wants[outcome.want];
+            let price = case.weights.missing_m * i64::from(case.spots[want.spot].priority);
             let missing = i64::from(outcome.need - outcome.filled);
             let crew_missing = i64::from(outcome.crew.saturating_sub(outcome.filled));
-            (missing + crew_missing) * price
+            let has_surplus = case.is_mending && stayers > want.headcount;
+            let given = if has_surplus { i64::from(stayers.saturating_sub(outcome.filled)) } else { 0 };
+            (missing + crew_missing) * price + given * case.weights.missing_m / 2
         });
         people + gaps.sum::<i64>()
     }
@@ -467,7 +508,8 @@ mod tests {
                     None => prop_assert!(case.cost_m(line.candidate, line.want).is_some(), "able, there and not barred"),
                 }
             }
-            for outcome in &answer.outcomes {
+            for (outcome, stayers) in answer.outcomes.iter().zip(case.stayers()) {
+                prop_assert!(outcome.filled >= stayers.min(case.wants[outcome.want].headcount), "no post is drained");
                 prop_assert_eq!(outcome.filled < outcome.need, outcome.shortfall.is_some());
             }
         }

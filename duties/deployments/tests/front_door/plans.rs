@@ -131,12 +131,35 @@ async fn whoever_declines_meanwhile_is_not_asked_again() {
     assert_eq!(ground.assignments(&order).await.len(), 29, "nothing was changed");
 }
 
+/// Of more to less: whoever has too many gives, and nobody else.
+#[tokio::test]
+async fn a_site_gives_nobody_away_whom_it_needs() {
+    let ground = Ground::new(sqlite(), Size { volunteers: 30, reserve: 0, ..SMALL }).await;
+    let order = ground.told().await;
+    let call = json!({"what": "shortage", "site": "S005", "role": "registrar", "count": 2});
+    let asked = async || {
+        let asked = ground.officer.post(&format!("/orders/{order}/proposals"), call.clone()).await.json();
+        ground.work().await;
+        ground.officer.get(&format!("/orders/{order}/proposals/{}", asked["proposal"].as_str().unwrap())).await.json()
+    };
+    let before = asked().await;
+    assert_eq!(before["lines"].as_array().unwrap().len(), 0, "{before}");
+    assert_eq!(before["gaps"][0]["shortfall"]["cause"], "all_assigned");
+    let fewer = json!({"posts": [{"site": ground.sites[1], "role": "registrar", "headcount": 1}]});
+    ground.officer.post(&format!("/orders/{order}/posts"), fewer).await.json();
+    let after = asked().await;
+    assert!(!after["lines"].as_array().unwrap().is_empty(), "who is no longer needed there goes: {after}");
+}
+
 #[tokio::test]
 async fn a_plan_made_of_old_facts_does_not_drain_a_site() {
     let ground = Ground::new(sqlite(), Size { volunteers: 30, reserve: 0, ..SMALL }).await;
     let order = ground.told().await;
-    // Nobody is free: the proposal takes one registrar from sites that keep their minimum crew of two …
-    let call = json!({"what": "shortage", "site": "S005", "role": "registrar", "count": 12});
+    // Nobody is free: the proposal takes registrars whom other sites no longer need …
+    let fewer: Vec<_> =
+        ground.sites[..5].iter().map(|site| json!({"site": site, "role": "registrar", "headcount": 1})).collect();
+    ground.officer.post(&format!("/orders/{order}/posts"), json!({"posts": fewer})).await.json();
+    let call = json!({"what": "shortage", "site": "S005", "role": "registrar", "count": 4});
     let asked = ground.officer.post(&format!("/orders/{order}/proposals"), call).await.json();
     ground.work().await;
     let path = format!("/orders/{order}/proposals/{}", asked["proposal"].as_str().unwrap());
