@@ -97,7 +97,7 @@ async function saidWith(flags, prepare = () => {}) {
 }
 
 test('no camera, a refused one, a reader that is not there: each is said, with what to do', { timeout: 120_000 }, async () => {
-  assert.match(await saidWith([ALLOWED]), /没有能用的相机.*输入证件码/);
+  assert.match(await saidWith([ALLOWED]), /没有能用的相机.*输入胸牌码/);
   assert.match(await saidWith([FAKE_CAMERA, '--deny-permission-prompts']), /没有获准.*设置里允许/);
   const withoutReader = (page) => page.route('**/zxing_reader.wasm', (route) => route.abort());
   assert.match(await saidWith([ALLOWED, FAKE_CAMERA], withoutReader), /没有读码程序.*联网后/);

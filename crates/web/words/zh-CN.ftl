@@ -86,7 +86,7 @@ group-prevention = 防控服务组
 group-assessment = 干部考察组
 
 # Time
-web-enter-by-badge = 志愿者：凭胸卡进入
+web-enter-by-badge = 志愿者：凭胸牌进入
 web-times-in = 所有时间为当地时间（{ $zone }）
 web-undo = 撤销
 web-draft = 还没有保存：{ $at } 填的内容
@@ -143,7 +143,7 @@ web-yes = 是
 web-no = 否
 web-field-person = 姓名
 web-field-volunteer = 人员
-web-field-badge = 证件码
+web-field-badge = 胸牌码
 web-field-at = 时间
 web-field-way = 动作
 web-field-role = 岗位

@@ -66,7 +66,7 @@ struct Teller<'h> {
 }
 
 impl Teller<'_> {
-    /// Where, when, what, and whom to ask.
+    /// Where, when, what, whom to ask, and the badge to show there.
     fn posted(&self, tx: &Tx, person: &Person, posting: &Posting) -> Option<Message> {
         let site = self.sites.get(&posting.site)?;
         let template =
@@ -79,8 +79,10 @@ impl Teller<'_> {
                 .with("site", &site.name)
                 .with("address", &site.address)
                 .with("role", role)
-                .with("chief", chief.map_or("—", |chief| chief.name.as_str()))
-                .with("phone", chief.and_then(|chief| chief.phone.as_deref()).unwrap_or("—")),
+                .with("has_chief", if chief.is_some() { "yes" } else { "no" })
+                .with("chief", chief.map_or("", |chief| chief.name.as_str()))
+                .with("phone", chief.and_then(|chief| chief.phone.as_deref()).unwrap_or_default())
+                .with("badge", &person.badge),
         )
     }
 

@@ -134,7 +134,7 @@ deployments-short-all_resting = Those who can are resting
 deployments-short-declined = Those who can have declined
 deployments-short-other_orders = Those who can are under other orders
 deployments-short-not_available = Those who can are not available
-deployments-short-all_assigned = Everybody who can is assigned
+deployments-short-all_assigned = Everybody who can is assigned; lower a headcount elsewhere to free somebody
 deployments-short-too_far = Somebody is free, but too far
 deployments-dearest = Where one more person would help most
 deployments-who-where = Who goes where
@@ -348,8 +348,12 @@ deployments-link-unknown-site = No site has this code. Import sites first.
 deployments-link-twice = This link stands further up in the file. Delete the row.
 
 # Notices
-deployments-notice-assigned = [{ $order }] Please be at { $site } ({ $address }) by { $from } as { $role }, until { $until }. Site chief { $chief } { $phone }. Confirm here:
-deployments-notice-changed = [{ $order }] Your duty has changed: please be at { $site } ({ $address }) by { $from } as { $role }, until { $until }. Site chief { $chief } { $phone }. Confirm that you have seen this:
+deployments-notice-whom-to-ask = { $has_chief ->
+    [yes] Site chief { $chief } { $phone }.
+   *[no] No site chief is named yet.
+  }
+deployments-notice-assigned = [{ $order }] Please be at { $site } ({ $address }) by { $from } as { $role }, until { $until }. { deployments-notice-whom-to-ask } Badge { $badge }. Confirm here:
+deployments-notice-changed = [{ $order }] Your duty has changed: please be at { $site } ({ $address }) by { $from } as { $role }, until { $until }. { deployments-notice-whom-to-ask } Badge { $badge }. Confirm that you have seen this:
 deployments-notice-withdrawn = [{ $order }] Your duty from { $from } until { $until } is withdrawn; do not go. Thank you!
 
 # Announcements

@@ -125,7 +125,7 @@ deployments-short-all_resting = 会的人都在休整
 deployments-short-declined = 会的人请假了
 deployments-short-other_orders = 会的人在别的命令下
 deployments-short-not_available = 会的人这时没空
-deployments-short-all_assigned = 会的人都已安排
+deployments-short-all_assigned = 会的人都已安排；可调减别处的人数
 deployments-short-too_far = 有人空闲，但太远
 deployments-dearest = 再多一人，哪里最有用
 deployments-who-where = 谁去哪里
@@ -221,8 +221,8 @@ deployments-change-unseen = 变动未看
 deployments-off = 签到时相距 { $distance }
 deployments-check-in = 签到
 deployments-check-out = 签退
-deployments-by-badge = 按证件码签到
-deployments-badge = 证件码
+deployments-by-badge = 按胸牌码签到
+deployments-badge = 胸牌码
 deployments-call-for-people = 呼叫增援
 deployments-checked-in = 已签到。
 deployments-walked-in = 已签到：此人不是派到本点的，已记为自行到场。
@@ -276,7 +276,7 @@ deployments-come-back = 我又回来了，重新签到
 deployments-you-withdrawn-long = 原来的任务已取消，今天不用去。有新任务会再通知。
 deployments-no-duty = 现在没有您的任务。有任务会通知您。
 deployments-my-record = 我的记录
-deployments-my-badge = 我的志愿者证
+deployments-my-badge = 我的胸牌
 
 # The site's page
 deployments-missing = 未到
@@ -290,13 +290,13 @@ deployments-lacks = 还缺：
 deployments-request = 求助
 deployments-announcement = 通知
 deployments-scan = 扫码签到
-deployments-type-code = 输证件码
+deployments-type-code = 输胸牌码
 deployments-close-scanner = 关闭
-deployments-aim = 把志愿者证上的二维码放进画面
-deployments-no-camera = 这里没有能用的相机。请输入证件码，或在名单上点“签到”。
-deployments-camera-refused = 相机没有获准。请在浏览器设置里允许本页用相机再扫；现在可以输入证件码。
-deployments-camera-busy = 相机正被别的程序占用。关掉那个程序再扫；现在可以输入证件码。
-deployments-no-reader = 本机还没有读码程序。联网后再点“扫码签到”；现在可以输入证件码，或在名单上点“签到”。
+deployments-aim = 把胸牌上的二维码放进画面
+deployments-no-camera = 这里没有能用的相机。请输入胸牌码，或在名单上点“签到”。
+deployments-camera-refused = 相机没有获准。请在浏览器设置里允许本页用相机再扫；现在可以输入胸牌码。
+deployments-camera-busy = 相机正被别的程序占用。关掉那个程序再扫；现在可以输入胸牌码。
+deployments-no-reader = 本机还没有读码程序。联网后再点“扫码签到”；现在可以输入胸牌码，或在名单上点“签到”。
 deployments-walk-in-as = 名单外的人到哪个岗位
 deployments-stranger-as = 花名册里没有这个码。到哪个岗位？选好再点“签到”。
 deployments-stranger = 花名册里没有这个码。已记下，联网后核对。
@@ -336,8 +336,12 @@ deployments-link-unknown-site = 没有这个点位编码，请先导入点位。
 deployments-link-twice = 文件里前面已有这一条，请删去。
 
 # Notices
-deployments-notice-assigned = 【{ $order }】请于 { $from } 到{ $site }（{ $address }）担任{ $role }，至 { $until }。点长 { $chief } { $phone }。请点链接确认：
-deployments-notice-changed = 【{ $order }】您的任务有变：请于 { $from } 改到{ $site }（{ $address }）担任{ $role }，至 { $until }。点长 { $chief } { $phone }。请点链接确认已看到：
+deployments-notice-whom-to-ask = { $has_chief ->
+    [yes] 点长 { $chief } { $phone }。
+   *[no] 点长尚未指定。
+  }
+deployments-notice-assigned = 【{ $order }】请于 { $from } 到{ $site }（{ $address }）担任{ $role }，至 { $until }。{ deployments-notice-whom-to-ask }胸牌 { $badge }。请点链接确认：
+deployments-notice-changed = 【{ $order }】您的任务有变：请于 { $from } 改到{ $site }（{ $address }）担任{ $role }，至 { $until }。{ deployments-notice-whom-to-ask }胸牌 { $badge }。请点链接确认已看到：
 deployments-notice-withdrawn = 【{ $order }】{ $from } 至 { $until } 的任务已取消，不用前往。谢谢！
 
 # Announcements
@@ -376,7 +380,7 @@ deployments-refused-12 = 现在没有您的任务。请等通知。
 deployments-refused-13 = 您已签到。要离开请点“签退”，或告诉点长。
 deployments-refused-14 = 这个任务已取消或结束。请刷新看最新任务。
 deployments-refused-15 = 这个点位不在任何进行中的命令里。请联系调配组。
-deployments-refused-16 = 找不到这个人，或此人没有在这里签到。请核对证件码。
+deployments-refused-16 = 找不到这个人，或此人没有在这里签到。请核对胸牌码。
 deployments-refused-17 = 没有可以撤销的签到。只能撤销本点 24 小时内最近一次。
 deployments-refused-18 = 一次最多 { $most } 条。请分几次发送。
 deployments-refused-19 = 人员已经通知，班次不能再改。请撤销方案后再改。

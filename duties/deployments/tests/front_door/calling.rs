@@ -28,6 +28,32 @@ async fn everybody_is_told_in_a_language_they_read() {
     assert!(english > 3, "{english}");
 }
 
+/// Where, when, as what, whom to ask and what to show there.
+#[tokio::test]
+async fn a_notice_says_all_that_somebody_needs_to_be_in_place() {
+    let ground = Ground::small().await;
+    let named = json!({"name": "李雷", "phone": "13900002222"});
+    ground.officer.post(&format!("/sites/{}/chief", ground.sites[0]), named).await.json();
+    let order = ground.told().await;
+    for (site, whom) in [(0, "点长 李雷 +8613900002222。"), (1, "点长尚未指定。")] {
+        let held = ground.at_site(&order, site).await;
+        // Whoever is not written to in English.
+        let is_read = |held: &&deployments::Assignment| {
+            let place = ground.volunteers.iter().position(|known| *known == held.volunteer);
+            held.role == PostRole::Registrar && place.is_some_and(|place| place % 3 != 1)
+        };
+        let held = held.iter().find(is_read).unwrap();
+        let person = ground.officer.get(&format!("/volunteers/{}", held.volunteer)).await.json();
+        let place = ground.officer.get(&format!("/sites/{}", ground.sites[site])).await.json()["site"].clone();
+        let said = read_by(&ground, held.volunteer).await;
+        let (name, address, badge) = (&place["name"], &place["address"], &person["badge"]);
+        let words = [name, address, badge].map(|word| word.as_str().unwrap().replace('-', ""));
+        for word in words.iter().map(String::as_str).chain(["2022-09-15 08:00", "20:00", "信息采集员", whom]) {
+            assert!(said.contains(word), "{word} is missing: {said}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_chief_speaks_to_one_role_of_the_own_site() {
     testing::each_engine(House::migrations(&duties()), |store| async move {
