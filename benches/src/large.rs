@@ -68,4 +68,21 @@ pub async fn lists(sheet: &mut Sheet) {
     drop(server);
     let server = ground.serve().await;
     sheet.at_most("start to ready after a kill", server.ready_in.as_secs_f64() * 1000.0, 2_000.0, "ms");
+    restore(sheet, &ground);
+}
+
+/// A backup beside the running server, and an empty database filled from it and proven.
+fn restore(sheet: &mut Sheet, ground: &Ground) {
+    let backup = ground.path().join("backup").display().to_string();
+    let backed = clock(|| ground.run(&["backup", &backup]));
+    sheet.say("  a backup beside the server", backed, "s");
+    let other = ground.with_its_keys();
+    let restored = clock(|| other.run(&["restore", &backup, "--verify"]));
+    sheet.at_most("a million restored and verified", restored, 300.0, "s");
+}
+
+fn clock<T>(work: impl FnOnce() -> T) -> f64 {
+    let began = std::time::Instant::now();
+    work();
+    began.elapsed().as_secs_f64()
 }

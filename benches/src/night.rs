@@ -1,7 +1,12 @@
 //! A district's night at the report's size, on both engines: the order goes out, is delivered, people check in, pages are
 //! looked at.
 
-use std::{collections::HashSet, fs::File, path::Path, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    fs::File,
+    path::Path,
+    time::Duration,
+};
 
 use domain::Clock;
 use jiff::tz::TimeZone;
@@ -47,7 +52,9 @@ async fn night(sheet: &mut Sheet, ground: Ground) {
     let (arrived, delivered) = timed(delivery(&texts, &letters, people)).await;
     let what = format!("{arrived} texts and letters delivered, none twice");
     sheet.at_most(&what, if arrived == 2 * people { delivered.as_secs_f64() } else { f64::NAN }, 60.0, "s");
-    check_in(sheet, &officer, &order).await;
+    call_for_people(sheet, &officer, &order).await;
+    let chiefs = chiefs(&ground, &server, &officer).await;
+    check_in(sheet, &officer, &order, chiefs).await;
     look(sheet, &server, &officer, &order).await;
     sheet.at_most("resident memory, the night behind it", server.resident_mb(), 150.0, "MiB");
 }
@@ -90,6 +97,25 @@ async fn name_chiefs(officer: &Client) {
     }
 }
 
+/// A phone for each site, with no rights but that site's.
+async fn chiefs(ground: &Ground, server: &Server, officer: &Client) -> HashMap<String, Client> {
+    let chief = |site: &String| ground.run(&["token", "--role", "site_chief", "--site", site]);
+    sites(officer).await.into_iter().map(|site| (site.clone(), Client::new(server, &chief(&site)))).collect()
+}
+
+/// One site wants three gatekeepers more: from the call until the proposal can be accepted.
+async fn call_for_people(sheet: &mut Sheet, officer: &Client, order: &str) {
+    let call = json!({ "what": "shortage", "site": "S070", "role": "gatekeeper", "count": 3 });
+    let proposals = format!("/orders/{order}/proposals");
+    let (proposal, proposed) = timed(async {
+        let proposal = text(&officer.post(&proposals, &call).await, "proposal");
+        ready(officer, &format!("{proposals}/{proposal}")).await
+    })
+    .await;
+    assert!(proposal["lines"].as_array().is_some_and(|lines| !lines.is_empty()), "nobody is proposed: {proposal}");
+    sheet.at_most("from a call for three more to the proposal", ms(proposed), 3_000.0, "ms");
+}
+
 /// The codes of all sites.
 async fn sites(officer: &Client) -> Vec<String> {
     let (mut codes, mut query) = (Vec::new(), String::new());
@@ -113,17 +139,22 @@ pub async fn order(officer: &Client) -> String {
 /// Asks for a plan and waits until it is proven.
 pub async fn plan(officer: &Client, order: &str) -> String {
     let plan = text(&officer.post(&format!("/orders/{order}/plans"), &json!({})).await, "plan");
-    // As a page asks: soon at first, then ever more rarely, or asking would be part of what a long plan costs.
+    ready(officer, &format!("/orders/{order}/plans/{plan}")).await;
+    plan
+}
+
+/// Asks as a page does: soon at first, then ever more rarely, or asking would be part of what a long plan costs.
+async fn ready(officer: &Client, path: &str) -> Value {
     let mut pause = Duration::from_millis(20);
     loop {
-        let page = officer.get(&format!("/orders/{order}/plans/{plan}")).await;
+        let page = officer.get(path).await;
         match page["plan"]["stage"]["stage"].as_str() {
-            Some("ready") => return plan,
+            Some("ready") => return page,
             Some("asked" | "reading" | "solving") => {
                 tokio::time::sleep(pause).await;
                 pause = (pause * 11 / 10).min(Duration::from_secs(1));
             }
-            other => panic!("the plan is {other:?}: {}", page["plan"]["stage"]),
+            other => panic!("{path} is {other:?}: {}", page["plan"]["stage"]),
         }
     }
 }
@@ -144,8 +175,8 @@ async fn delivery(texts: &Received, letters: &Received, people: usize) -> usize 
     once(texts) + once(letters)
 }
 
-async fn check_in(sheet: &mut Sheet, officer: &Client, order: &str) {
-    let rush = phones::rush(officer, order).await;
+async fn check_in(sheet: &mut Sheet, officer: &Client, order: &str, chiefs: HashMap<String, Client>) {
+    let rush = phones::rush(officer, order, chiefs).await;
     sheet.say(&format!("  {} check-ins, one in ten sent twice, took", rush.sent), rush.took.as_secs_f64(), "s");
     sheet.p99("a check-in from one of 139 phones, p99", rush.times, 100.0);
     sheet.at_most("check-ins lost", rush.lost as f64, 0.0, "");

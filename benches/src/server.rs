@@ -31,6 +31,13 @@ impl Ground {
         Self { folder: testing::Folder::new(), address: testing::empty_postgres() }
     }
 
+    /// An empty SQLite file that is read with the same keys.
+    pub fn with_its_keys(&self) -> Self {
+        let other = Self::sqlite();
+        fs::copy(self.path().join("keys"), other.path().join("keys")).expect("the keys can be copied");
+        other
+    }
+
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
