@@ -1,5 +1,6 @@
 // Everything a site's chief does, on the engine inside WeChat of the time, without service workers (U6): who came by a typed
-// code, the checklist, the stages, a request by each of the three buttons, an announcement, and taking back.
+// code, the checklist, the stages, a request by each of the three buttons, what is said of it once it is done, an announcement,
+// and taking back.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -17,9 +18,12 @@ async function atThePost(use) {
   const context = await newPhone(old.browser, front.address, house.tokens.site_chief, { serviceWorkers: 'block' });
   const page = await openSite(context);
   page.on('dialog', (dialog) => dialog.accept());
+  const broken = [];
+  page.on('pageerror', (error) => broken.push(error.message));
   try {
     assert.equal(await page.evaluate(() => navigator.serviceWorker && navigator.serviceWorker.controller), null);
-    return await use(page);
+    await use(page);
+    assert.deepEqual(broken, []);
   } finally {
     front.refuses = null;
     await context.close();
@@ -104,6 +108,36 @@ test('people, supplies and a problem are asked for by their three buttons', () =
   const { requests } = await arrived(page);
   const said = requests.map(({ kind, role, count, details }) => [kind, role ?? null, count ?? null, details]);
   assert.deepEqual(said.sort(), [['people', 'registrar', 2, '排队很长'], ['problem', null, null, '打印机坏了'], ['supplies', null, null, '采样管 200 支']]);
+}));
+
+const follow = (page, selector) => Promise.all([page.waitForEvent('load'), click(page, selector)]);
+
+/** Asks for something; headquarters takes it and reports it done, and the chief opens it from their list. */
+async function reportedDone(page, details) {
+  await send(page, 'form[data-draft=problem]', { details });
+  const { id } = (await arrived(page)).requests.find((request) => request.details === details);
+  await house.ask(`/requests/${id}/take`, {});
+  await house.ask(`/requests/${id}/done`, { note: '已送到' });
+  await page.goto(`/sites/${house.site}/requests`, { waitUntil: 'load' });
+  await follow(page, `#requests a[href$="/requests/${id}"]`);
+  return id;
+}
+
+const stateOf = async (id) => (await house.ask(`/requests/${id}`)).line.state.state;
+
+test('what headquarters reports done is confirmed', () => atThePost(async (page) => {
+  const id = await reportedDone(page, '少一张桌子');
+  assert.equal(await stateOf(id), 'done');
+  await follow(page, 'form[action$="/confirmation"] button');
+  assert.equal(await stateOf(id), 'confirmed');
+  assert.equal(new URL(page.url()).pathname, `/sites/${house.site}/requests/${id}`);
+}));
+
+test('what was not done is contested, and open again', () => atThePost(async (page) => {
+  const id = await reportedDone(page, '少一把椅子');
+  await follow(page, 'form[action$="/contest"] button');
+  assert.equal(await stateOf(id), 'raised');
+  assert.equal(new URL(page.url()).pathname, `/sites/${house.site}/requests/${id}`);
 }));
 
 test('an announcement reaches one role', () => atThePost(async (page) => {

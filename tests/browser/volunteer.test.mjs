@@ -7,7 +7,7 @@ import { after, describe, test } from 'node:test';
 import { NETWORK } from './checks/speed.mjs';
 import { openChromium } from './rig/browser.mjs';
 import { openChromium86 } from './rig/chromium86.mjs';
-import { openDistrict } from './rig/district.mjs';
+import { openDistrict, tellPlan } from './rig/district.mjs';
 import { openFront } from './rig/front.mjs';
 import { openLetterbox } from './rig/letterbox.mjs';
 import { newPhone, until } from './rig/site.mjs';
@@ -50,7 +50,7 @@ async function seenOf(nth) {
 
 /** Who has a post, in the order of the list. */
 const posted = [];
-for (let nth = 0; posted.length < 8; nth += 1) if ((await seenOf(nth)).presence !== 'nowhere') posted.push(nth);
+for (let nth = 0; posted.length < 11; nth += 1) if ((await seenOf(nth)).presence !== 'nowhere') posted.push(nth);
 
 describe('from the message to being there', () => {
   /** Opens the link of a message and taps what the page offers until headquarters sees them; how long that took. */
@@ -169,17 +169,25 @@ describe('on Chromium 86 without service workers', () => {
 
   const api = (page, path) => page.evaluate(async (path) => (await fetch(`/api/v1${path}`)).json(), path);
 
-  async function inFrontOf(nth, use) {
+  async function byLink(page, nth) {
+    await page.goto(await linkOf(nth));
+    await click(page, 'main button');
+  }
+
+  /** Opens a phone, comes in and stands before the day's page. */
+  async function inFrontOf(nth, use, comeIn = byLink) {
     const context = await newPhone(old.browser, front.address, undefined, { serviceWorkers: 'block' });
     const page = await context.newPage();
     page.on('dialog', (dialog) => dialog.accept());
+    const broken = [];
+    page.on('pageerror', (error) => broken.push(error.message));
     try {
-      await page.goto(await linkOf(nth));
-      await click(page, 'main button');
+      await comeIn(page, nth);
       await shown(page, '.dock form[data-own]');
       await page.waitForFunction(() => window.muster && window.muster.outbox);
       assert.equal(await page.evaluate(() => navigator.serviceWorker && navigator.serviceWorker.controller), null);
-      return await use(page);
+      await use(page);
+      assert.deepEqual(broken, []);
     } finally {
       front.refuses = null;
       await context.close();
@@ -227,5 +235,71 @@ describe('on Chromium 86 without service workers', () => {
     await click(page, 'form[action="/duty/check-out"] button');
     await shown(page, '.pending');
     assert.equal((await seenOf(posted[1])).presence, 'arrived');
+  }));
+
+  const follow = (page, selector) => Promise.all([page.waitForEvent('load'), click(page, selector)]);
+
+  /** The code on somebody's badge. */
+  async function badgeOf(nth) {
+    const code = `V${String(nth).padStart(3, '0')}`;
+    const [team] = (await house.ask('/teams')).teams;
+    const { badges } = await house.ask(`/teams/${team.id}/badges`);
+    return badges.find((one) => one.code === code).badge;
+  }
+
+  /** Comes in without a link: what stands on the badge, and the end of the own number (all of these end in the nth). */
+  async function byBadge(page, nth, digits = String(nth).padStart(4, '0')) {
+    const values = { badge: (await badgeOf(nth)).toLowerCase(), digits };
+    await page.goto('/enter');
+    await page.evaluate((values) => {
+      const form = document.querySelector('form[action="/enter"]');
+      for (const [name, value] of Object.entries(values)) form.elements[name].value = value;
+    }, values);
+    await follow(page, 'form[action="/enter"] button');
+  }
+
+  test('in by the badge and the last four digits; a changed duty is seen', () => inFrontOf(posted[8], async (page) => {
+    assert.equal(new URL(page.url()).pathname, '/duty');
+    const { duty } = await api(page, '/duty');
+    const { id } = await seenOf(posted[8]);
+    const [{ id: order }] = (await house.ask('/orders')).orders;
+    const other = (await house.ask('/sites')).sites.map(({ site }) => site.id).find((site) => site !== duty.site);
+    await house.ask(`/orders/${order}/pins`, { volunteer: id, site: other, role: duty.role });
+    await tellPlan(house.ask, order);
+    await page.reload({ waitUntil: 'load' });
+    const changed = (await api(page, '/duty')).duty;
+    assert.deepEqual([changed.site, changed.is_unseen_change], [other, true]);
+    assert.match(await page.evaluate(() => document.querySelector('#duty [role=alert]').textContent), new RegExp(duty.site_name));
+    await click(page, 'form[action="/duty/acknowledgement"] button');
+    await shown(page, 'form[action="/duty/check-in"]');
+    assert.equal((await api(page, '/duty')).duty.is_unseen_change, false);
+    assert.ok(!(await page.evaluate(() => document.querySelector('#duty [role=alert]'))), 'said no more');
+  }, byBadge));
+
+  test('control: with other digits nobody comes in', async () => {
+    const wrong = (page, nth) => byBadge(page, nth, '9999').then(() => shown(page, '.dock form[data-own]', 2000));
+    await assert.rejects(inFrontOf(posted[9], () => {}, wrong), /Timeout/);
+  });
+
+  test('what was announced is seen, and headquarters counts it', () => inFrontOf(posted[9], async (page) => {
+    const { duty } = await api(page, '/duty');
+    const heard = async () => (await house.ask(`/sites/${duty.site}/announcements`)).announcements.find(({ text }) => text === '请带水杯').seen;
+    await house.ask(`/sites/${duty.site}/announcements`, { text: '请带水杯' });
+    await page.reload({ waitUntil: 'load' });
+    assert.match(await page.evaluate(() => document.querySelector('#duty [role=alert]').textContent), /请带水杯/);
+    assert.equal(await heard(), 0, 'looking is not seeing');
+    await follow(page, 'form[action="/duty/notices/seen"] button');
+    assert.equal(await heard(), 1);
+    await page.goto('/duty', { waitUntil: 'load' });
+    assert.ok(!(await page.evaluate(() => document.querySelector('#duty [role=alert]'))), 'said no more');
+  }));
+
+  test('a deed told of them is consented to', () => inFrontOf(posted[10], async (page) => {
+    await house.ask('/deeds', { badge: await badgeOf(posted[10]), story: '扶一位老人回家' });
+    await page.goto('/record', { waitUntil: 'load' });
+    assert.equal((await api(page, '/record')).deeds[0].state, 'told');
+    await follow(page, '#deeds button[name=consent][value=true]');
+    const [deed] = (await api(page, '/record')).deeds;
+    assert.deepEqual([deed.story, deed.state], ['扶一位老人回家', 'consented']);
   }));
 });

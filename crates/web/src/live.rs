@@ -116,8 +116,9 @@ pub(crate) async fn stream(State(house): State<Arc<House>>, headers: HeaderMap, 
         let message = Message::default().event("changed").id(number.to_string()).data(number.to_string());
         Some((Ok::<_, Infallible>(message), listener))
     });
-    // A named event, not a comment: a page must be able to tell a quiet night from a broken line.
-    let alive = Message::default().event("alive").data("");
+    // A named event, not a comment: a page must be able to tell a quiet night from a broken line. With a word in it, because
+    // browsers drop an event without data.
+    let alive = Message::default().event("alive").data("alive");
     Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)).event(alive)).into_response()
 }
 

@@ -1,5 +1,7 @@
 // The wall screen is read from five metres: large text, everything at once, its own age (U17).
 
+import { until } from '../rig/site.mjs';
+
 const LEAST_PX_AT_1080 = 32;
 
 export async function wall(page, screens) {
@@ -31,6 +33,59 @@ export async function silence(page, address) {
   if (before.isRed) faults.push('the stamp is red while the line is good');
   if (!after.isRed) faults.push(`the stamp is not red ${OLD_S} s after the line was cut: rgb(${after.rgb})`);
   if (after.text === before.text) faults.push(`the stamp does not say how old it is: ${after.text}`);
+  return faults;
+}
+
+/** Counts what the stream says to the parts of a page, by its kind. Before the page is opened. */
+export const listen = (page) => page.addInitScript(() => {
+  window.heard = { alive: 0, changed: 0 };
+  document.addEventListener('htmx:sseOpen', ({ detail }) => Object.keys(window.heard).forEach((kind) => {
+    detail.source.addEventListener(kind, () => { window.heard[kind] += 1; });
+  }));
+});
+
+/** Waits for the stream's next word; "alive" comes every 15 s of the server's clock, however far ahead the page's own is. */
+export async function nextWord(page, kind = 'alive', cause = () => {}) {
+  const before = await page.evaluate((kind) => window.heard[kind], kind);
+  await cause();
+  await until(page, `window.heard.${kind} > ${before}`, { within_ms: 20_000 });
+}
+
+/** Refuses whatever live parts of a page ask for, and leaves their stream alone. Gives what was refused, and a way to end it. */
+export async function refuseParts(page) {
+  const refused = [];
+  const isPart = (url) => url.pathname === new URL(page.url()).pathname;
+  await page.route(isPart, async (route) => {
+    if (!route.request().headers()['hx-request']) return route.continue();
+    refused.push(route.request().url());
+    return route.fulfill({ status: 503, body: '' });
+  });
+  return { refused, end: () => page.unroute(isPart) };
+}
+
+/** A wall whose figures are refused while its stream speaks (`word` waits for it): it must turn red all the same, keep them, and come back with new ones. */
+export async function unanswered(page, address, word = nextWord) {
+  await page.clock.install();
+  await listen(page);
+  await page.goto(address, { waitUntil: 'load' });
+  const before = await page.evaluate(stamp);
+  if (!before) return ['the wall has no stamp'];
+  const { refused, end } = await refuseParts(page);
+  await page.clock.runFor((OLD_S - 20) * 1000);
+  const isHeard = await word(page).then(() => true, () => false);
+  await page.clock.runFor(20_000);
+  const after = await page.evaluate(stamp);
+  const faults = [];
+  if (!refused.length) faults.push('the wall asks for no figures');
+  if (!isHeard) faults.push('the stream says nothing');
+  if (before.isRed) faults.push('the stamp is red while the line is good');
+  if (!after) return [...faults, 'the figures are gone'];
+  if (!after.isRed) faults.push(`the stamp is not red ${OLD_S} s after the last figures, while the stream speaks: rgb(${after.rgb})`);
+  if (after.text === before.text) faults.push(`the stamp does not say how old it is: ${after.text}`);
+  await end();
+  await page.clock.runFor(30_000);
+  const isBack = await until(page, () => !document.querySelector('[data-stale]')).then(() => true, () => false);
+  if (!isBack) faults.push('the stamp stays red when figures come again');
   return faults;
 }
 

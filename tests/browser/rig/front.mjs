@@ -38,6 +38,8 @@ async function pass(front, asked, answer) {
   const onward = request({ host: host.split(':')[0], port, method: asked.method, path: asked.url, headers }, async (found) => {
     if (!isEntries) {
       answer.writeHead(found.statusCode, found.rawHeaders);
+      // A stream is open before it has said anything.
+      answer.flushHeaders();
       found.pipe(answer);
       return;
     }
