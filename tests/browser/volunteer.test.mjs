@@ -160,40 +160,63 @@ describe('two on one phone', () => {
   }));
 });
 
+// What follows runs on Chromium 86.
+
+/** Clicks without the questions that today's Playwright asks and this engine does not know. */
+const click = (page, selector) => page.evaluate((selector) => document.querySelector(selector).click(), selector);
+
+/** Waits until something is on the page. */
+const shown = (page, selector, within_ms = 20_000) => page.waitForFunction((selector) => document.querySelector(selector), selector, { timeout: within_ms });
+
+const api = (page, path) => page.evaluate(async (path) => (await fetch(`/api/v1${path}`)).json(), path);
+
+async function byLink(page, nth) {
+  await page.goto(await linkOf(nth));
+  await click(page, 'main button');
+}
+
+/** Opens a phone, comes in and stands before the day's page. */
+async function inFrontOf(nth, use, comeIn = byLink) {
+  const context = await newPhone(old.browser, front.address, undefined, { serviceWorkers: 'block' });
+  const page = await context.newPage();
+  page.on('dialog', (dialog) => dialog.accept());
+  const broken = [];
+  page.on('pageerror', (error) => broken.push(error.message));
+  try {
+    await comeIn(page, nth);
+    await shown(page, '.dock form[data-own]');
+    await page.waitForFunction(() => window.muster && window.muster.outbox);
+    assert.equal(await page.evaluate(() => navigator.serviceWorker && navigator.serviceWorker.controller), null);
+    await use(page);
+    assert.deepEqual(broken, []);
+  } finally {
+    front.refuses = null;
+    await context.close();
+  }
+}
+
+const follow = (page, selector) => Promise.all([page.waitForEvent('load'), click(page, selector)]);
+
+/** The code on somebody's badge. */
+async function badgeOf(nth) {
+  const code = `V${String(nth).padStart(3, '0')}`;
+  const [team] = (await house.ask('/teams')).teams;
+  const { badges } = await house.ask(`/teams/${team.id}/badges`);
+  return badges.find((one) => one.code === code).badge;
+}
+
+/** Comes in without a link: what stands on the badge, and the end of the own number (all of these end in the nth). */
+async function byBadge(page, nth, digits = String(nth).padStart(4, '0')) {
+  const values = { badge: (await badgeOf(nth)).toLowerCase(), digits };
+  await page.goto('/enter');
+  await page.evaluate((values) => {
+    const form = document.querySelector('form[action="/enter"]');
+    for (const [name, value] of Object.entries(values)) form.elements[name].value = value;
+  }, values);
+  await follow(page, 'form[action="/enter"] button');
+}
+
 describe('on Chromium 86 without service workers', () => {
-  /** Clicks without the questions that today's Playwright asks and this engine does not know. */
-  const click = (page, selector) => page.evaluate((selector) => document.querySelector(selector).click(), selector);
-
-  /** Waits until something is on the page. */
-  const shown = (page, selector, within_ms = 20_000) => page.waitForFunction((selector) => document.querySelector(selector), selector, { timeout: within_ms });
-
-  const api = (page, path) => page.evaluate(async (path) => (await fetch(`/api/v1${path}`)).json(), path);
-
-  async function byLink(page, nth) {
-    await page.goto(await linkOf(nth));
-    await click(page, 'main button');
-  }
-
-  /** Opens a phone, comes in and stands before the day's page. */
-  async function inFrontOf(nth, use, comeIn = byLink) {
-    const context = await newPhone(old.browser, front.address, undefined, { serviceWorkers: 'block' });
-    const page = await context.newPage();
-    page.on('dialog', (dialog) => dialog.accept());
-    const broken = [];
-    page.on('pageerror', (error) => broken.push(error.message));
-    try {
-      await comeIn(page, nth);
-      await shown(page, '.dock form[data-own]');
-      await page.waitForFunction(() => window.muster && window.muster.outbox);
-      assert.equal(await page.evaluate(() => navigator.serviceWorker && navigator.serviceWorker.controller), null);
-      await use(page);
-      assert.deepEqual(broken, []);
-    } finally {
-      front.refuses = null;
-      await context.close();
-    }
-  }
-
   test('coming, there, gone; when one can come; an objection', () => inFrontOf(posted[3], async (page) => {
     await click(page, 'form[action="/duty/acknowledgement"] button');
     await shown(page, 'form[action="/duty/check-in"]');
@@ -236,28 +259,9 @@ describe('on Chromium 86 without service workers', () => {
     await shown(page, '.pending');
     assert.equal((await seenOf(posted[1])).presence, 'arrived');
   }));
+});
 
-  const follow = (page, selector) => Promise.all([page.waitForEvent('load'), click(page, selector)]);
-
-  /** The code on somebody's badge. */
-  async function badgeOf(nth) {
-    const code = `V${String(nth).padStart(3, '0')}`;
-    const [team] = (await house.ask('/teams')).teams;
-    const { badges } = await house.ask(`/teams/${team.id}/badges`);
-    return badges.find((one) => one.code === code).badge;
-  }
-
-  /** Comes in without a link: what stands on the badge, and the end of the own number (all of these end in the nth). */
-  async function byBadge(page, nth, digits = String(nth).padStart(4, '0')) {
-    const values = { badge: (await badgeOf(nth)).toLowerCase(), digits };
-    await page.goto('/enter');
-    await page.evaluate((values) => {
-      const form = document.querySelector('form[action="/enter"]');
-      for (const [name, value] of Object.entries(values)) form.elements[name].value = value;
-    }, values);
-    await follow(page, 'form[action="/enter"] button');
-  }
-
+describe('on Chromium 86: in by the badge, and what is said to somebody', () => {
   test('in by the badge and the last four digits; a changed duty is seen', () => inFrontOf(posted[8], async (page) => {
     assert.equal(new URL(page.url()).pathname, '/duty');
     const { duty } = await api(page, '/duty');

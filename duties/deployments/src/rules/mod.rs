@@ -8,6 +8,7 @@ pub mod forecast;
 pub mod milestones;
 pub mod mishap;
 pub mod pick;
+mod seats;
 pub mod shortfall;
 pub mod standing;
 pub mod weights;

@@ -2,6 +2,7 @@
 //! again change nothing: a keyed digest of each row says so, without anything being opened.
 
 mod blinds;
+mod cells;
 mod reason;
 pub mod team_rows;
 pub mod volunteer_rows;

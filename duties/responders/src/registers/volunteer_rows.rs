@@ -16,7 +16,11 @@ use sheets::FirstRows;
 use store::{Error, Tx};
 use web::Fault;
 
-use super::{Blinds, Counts, Difference, Reason, Verdict, brief, filled, position};
+use super::{
+    Blinds, Counts, Difference, Reason, Verdict, brief,
+    cells::{count, email, languages, roles, time, yes_or_no},
+    filled, position,
+};
 use crate::{
     refusals::Refused,
     store::{
@@ -447,64 +451,4 @@ fn veiled(mail: &str) -> String {
     let (owner, host) = mail.split_once('@').unwrap_or((mail, ""));
     let first: String = owner.chars().take(1).collect();
     format!("{first}****@{host}")
-}
-
-fn roles(text: &str) -> Result<u32, Reason> {
-    let mut bits = 0;
-    for name in text.split([';', '；', ',', '、']).map(str::trim).filter(|name| !name.is_empty()) {
-        let role: PostRole = name.parse().map_err(|_| Reason::NoSuchRole { role: brief(name) })?;
-        bits |= role.bit();
-    }
-    if bits == 0 { Err(Reason::Empty { column: "roles" }) } else { Ok(bits) }
-}
-
-fn languages(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|letter| letter.is_ascii_alphabetic()) {
-        return Cow::Borrowed(text);
-    }
-    let mut tags = String::with_capacity(text.len());
-    for tag in text.split([';', '；', ',', '、', ' ']).map(str::trim).filter(|tag| !tag.is_empty()) {
-        if !tags.is_empty() {
-            tags.push(' ');
-        }
-        tags.push_str(tag);
-    }
-    Cow::Owned(tags)
-}
-
-fn email(text: &str) -> Result<Option<&str>, Reason> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let is_clean = !text.contains(|c: char| c.is_whitespace() || c.is_control());
-    let has_parts = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
-    if is_clean && has_parts && text.len() <= 254 { Ok(Some(text)) } else { Err(Reason::BadEmail) }
-}
-
-fn yes_or_no(column: &'static str, text: &str) -> Result<bool, Reason> {
-    match text.trim() {
-        "" | "0" | "否" => Ok(false),
-        "1" | "是" => Ok(true),
-        other => match other.to_ascii_lowercase().as_str() {
-            "no" | "n" | "false" => Ok(false),
-            "yes" | "y" | "true" => Ok(true),
-            _ => Err(Reason::NotYesOrNo { column }),
-        },
-    }
-}
-
-fn time(column: &'static str, text: &str, zone: &TimeZone) -> Result<Option<Moment>, Reason> {
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
-    Moment::parse(text, zone).map(Some).ok_or(Reason::NotATime { column })
-}
-
-fn count(column: &'static str, text: &str) -> Result<u32, Reason> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(0);
-    }
-    text.parse().ok().filter(|count| *count <= 60).ok_or(Reason::NotACount { column })
 }
