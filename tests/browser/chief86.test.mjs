@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
-import { openChromium86 } from './rig/chromium86.mjs';
+import { click, follow, openChromium86 } from './rig/chromium86.mjs';
 import { openPost } from './rig/post.mjs';
 import { allSent, entries, newPhone, openSite, truth } from './rig/site.mjs';
 
@@ -29,8 +29,6 @@ async function atThePost(use) {
     await context.close();
   }
 }
-
-const click = (page, selector) => page.evaluate((selector) => document.querySelector(selector).click(), selector);
 
 /** Fills a form in and sends it by its button; it is on the phone afterwards. */
 async function send(page, selector, values = {}) {
@@ -109,8 +107,6 @@ test('people, supplies and a problem are asked for by their three buttons', () =
   const said = requests.map(({ kind, role, count, details }) => [kind, role ?? null, count ?? null, details]);
   assert.deepEqual(said.sort(), [['people', 'registrar', 2, '排队很长'], ['problem', null, null, '打印机坏了'], ['supplies', null, null, '采样管 200 支']]);
 }));
-
-const follow = (page, selector) => Promise.all([page.waitForEvent('load'), click(page, selector)]);
 
 /** Asks for something; headquarters takes it and reports it done, and the chief opens it from their list. */
 async function reportedDone(page, details) {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
-import { openChromium86 } from './rig/chromium86.mjs';
+import { click, follow, openChromium86 } from './rig/chromium86.mjs';
 import { openPost } from './rig/post.mjs';
 import { newPhone, until } from './rig/site.mjs';
 
@@ -23,10 +23,6 @@ async function led() {
 
 const { zone, way } = await led();
 let session;
-
-/** Clicks are the page's own: today's Playwright asks questions that this engine does not know. */
-const click = (page, selector) => page.evaluate((selector) => document.querySelector(selector).click(), selector);
-const follow = (page, selector) => Promise.all([page.waitForEvent('load'), click(page, selector)]);
 
 /** Works on the page of the zone; the first time by the link, which can be used once. */
 async function inTheZone(use) {

@@ -6,7 +6,7 @@ import { after, describe, test } from 'node:test';
 
 import { NETWORK } from './checks/speed.mjs';
 import { openChromium } from './rig/browser.mjs';
-import { openChromium86 } from './rig/chromium86.mjs';
+import { click, follow, openChromium86 } from './rig/chromium86.mjs';
 import { openDistrict, tellPlan } from './rig/district.mjs';
 import { openFront } from './rig/front.mjs';
 import { openLetterbox } from './rig/letterbox.mjs';
@@ -162,9 +162,6 @@ describe('two on one phone', () => {
 
 // What follows runs on Chromium 86.
 
-/** Clicks without the questions that today's Playwright asks and this engine does not know. */
-const click = (page, selector) => page.evaluate((selector) => document.querySelector(selector).click(), selector);
-
 /** Waits until something is on the page. */
 const shown = (page, selector, within_ms = 20_000) => page.waitForFunction((selector) => document.querySelector(selector), selector, { timeout: within_ms });
 
@@ -194,8 +191,6 @@ async function inFrontOf(nth, use, comeIn = byLink) {
     await context.close();
   }
 }
-
-const follow = (page, selector) => Promise.all([page.waitForEvent('load'), click(page, selector)]);
 
 /** The code on somebody's badge. */
 async function badgeOf(nth) {

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use domain::Actor;
 use muster::{
     commands::demo::{self, Running},
     ground::Ground,
@@ -57,7 +56,7 @@ impl Small {
     /// Does something to the database behind everybody's back.
     async fn meddle(&self, statements: &'static [&'static str]) {
         let store = &self.running.store;
-        let act = Act { actor: Actor::system(), at: store.clock().now(), request: None };
+        let act = Act::system(store.clock().now());
         let touched =
             store.change(act, move |tx| statements.iter().map(|sql| tx.execute(sql, &[])).sum::<Result<u64, Error>>());
         assert!(touched.await.unwrap() > 0, "nothing was touched");

@@ -5,7 +5,7 @@
 //! fails undoes only itself, and an answer is never given for something a power cut could still take away.
 //!
 //! Only parts of a longer work, which is begun again unless it comes to its end, are answered without waiting for the
-//! disk ([`Lasting::WithTheNext`]).
+//! disk ([`Act::as_part`]).
 //!
 //! There is one writer per server. On SQLite there can be no second; on PostgreSQL a second would only wait for the
 //! first one's lock (see [`crate::engine::postgres`]), because changes see a serial history: a rule that was checked
@@ -30,18 +30,9 @@ const GROUP: usize = 128;
 /// Tries of a group before its callers are told; the pauses add up to some two seconds.
 const TRIES: u32 = 6;
 
-/// From when on a power cut cannot take a change away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lasting {
-    /// From its answer on.
-    AtOnce,
-    /// From the answer of whatever later change lasts at once.
-    WithTheNext,
-}
-
 /// A change waiting for its turn.
 pub(crate) trait Change: Send {
-    fn lasting(&self) -> Lasting;
+    fn act(&self) -> &Act;
     /// Runs the work; `Err` when the group must be tried again or given up.
     fn run(&mut self, tx: &mut Tx) -> Result<()>;
     /// Whether the work itself succeeded.
@@ -51,7 +42,6 @@ pub(crate) trait Change: Send {
 }
 
 pub(crate) struct Waiting<T, E, F, R> {
-    lasting: Lasting,
     act: Act,
     work: F,
     outcome: Option<Result<T, E>>,
@@ -64,8 +54,8 @@ where
     F: FnMut(&mut Tx) -> Result<T, E>,
     R: FnOnce(Result<T, E>),
 {
-    pub(crate) const fn new(lasting: Lasting, act: Act, work: F, reply: R) -> Self {
-        Self { lasting, act, work, outcome: None, reply }
+    pub(crate) const fn new(act: Act, work: F, reply: R) -> Self {
+        Self { act, work, outcome: None, reply }
     }
 }
 
@@ -76,8 +66,8 @@ where
     F: FnMut(&mut Tx) -> Result<T, E> + Send,
     R: FnOnce(Result<T, E>) + Send,
 {
-    fn lasting(&self) -> Lasting {
-        self.lasting
+    fn act(&self) -> &Act {
+        &self.act
     }
 
     fn run(&mut self, tx: &mut Tx) -> Result<()> {
@@ -173,7 +163,7 @@ fn commit_with_patience(tx: &mut Tx, group: &mut [Box<dyn Change>]) -> Result<Ne
 }
 
 fn commit(tx: &mut Tx, group: &mut [Box<dyn Change>]) -> Result<News> {
-    tx.wait_for_disk(group.iter().any(|change| change.lasting() == Lasting::AtOnce))?;
+    tx.wait_for_disk(group.iter().any(|change| !change.act().is_part))?;
     tx.begin(Purpose::Change)?;
     for change in group.iter_mut() {
         change.run(tx)?;

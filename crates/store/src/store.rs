@@ -15,9 +15,7 @@ use tokio::sync::{oneshot, watch};
 use crate::{
     Act, Address, Error, Keyring, Migration, Result, checkpoints,
     engine::{self, Purpose, apart},
-    epoch,
-    gate::{self, Lasting},
-    journal, look,
+    epoch, gate, journal, look,
     migrate::{self, Standing},
     queue::Queue,
     seal::SharedKeyring,
@@ -156,36 +154,8 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.change_lasting(Lasting::AtOnce, act, work).await
-    }
-
-    /// [`Store::change`] for a part of a longer work that ends with a change of its own: the answer does not wait for the
-    /// disk. A power cut may take the last parts until a later change, at the latest that end, has waited for it; never
-    /// one from among the others. Only for what is begun again when it has not come to its end.
-    pub async fn change_part<T, E>(
-        &self,
-        act: Act,
-        work: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-    {
-        self.change_lasting(Lasting::WithTheNext, act, work).await
-    }
-
-    async fn change_lasting<T, E>(
-        &self,
-        lasting: Lasting,
-        act: Act,
-        work: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-    {
         let (reply, answer) = oneshot::channel();
-        self.queue_change(lasting, act, work, move |outcome| drop(reply.send(outcome)))?;
+        self.queue_change(act, work, move |outcome| drop(reply.send(outcome)))?;
         answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
@@ -201,7 +171,7 @@ impl Store {
     {
         refuse_on(GATE, "a change cannot wait for another change")?;
         let (reply, answer) = std::sync::mpsc::sync_channel(1);
-        self.queue_change(Lasting::AtOnce, act, work, move |outcome| drop(reply.send(outcome)))?;
+        self.queue_change(act, work, move |outcome| drop(reply.send(outcome)))?;
         answer.recv().unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
@@ -331,7 +301,6 @@ impl Store {
 
     fn queue_change<T, E>(
         &self,
-        lasting: Lasting,
         act: Act,
         work: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
         reply: impl FnOnce(Result<T, E>) + Send + 'static,
@@ -340,7 +309,7 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let change = Box::new(gate::Waiting::new(lasting, act, work, reply));
+        let change = Box::new(gate::Waiting::new(act, work, reply));
         self.inner.changes.push(change).map_err(|(_, cause)| cause)
     }
 }

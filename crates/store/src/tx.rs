@@ -22,17 +22,31 @@ use crate::{
 };
 
 /// On whose behalf something is changed, and when: the one reading of the clock for all of it.
+#[must_use]
 #[derive(Debug, Clone, Copy)]
 pub struct Act {
     pub actor: Actor,
     pub at: Moment,
     /// Names the request in the log.
     pub request: Option<Uuid>,
+    /// See [`Act::as_part`].
+    pub(crate) is_part: bool,
 }
 
 impl Act {
     pub const fn new(actor: Actor, at: Moment) -> Self {
-        Self { actor, at, request: None }
+        Self { actor, at, request: None, is_part: false }
+    }
+
+    pub const fn of_request(self, request: Uuid) -> Self {
+        Self { request: Some(request), ..self }
+    }
+
+    /// A part of a longer work that ends with an act of its own: its answer does not wait for the disk. A power cut may take
+    /// the last parts until a later act, at the latest that end, has waited for it; never one from among the others. Only for
+    /// what is begun again when it has not come to its end.
+    pub const fn as_part(self) -> Self {
+        Self { is_part: true, ..self }
     }
 
     /// Muster itself, at that moment.

@@ -149,7 +149,7 @@ impl Desk {
         &self,
         mut work: impl FnMut(&mut Tx) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
-        let act = Act { actor: self.actor(), at: self.at, request: Some(self.request) };
+        let act = Act::new(self.actor(), self.at).of_request(self.request);
         let nth = self.changes.fetch_add(1, Ordering::Relaxed);
         if let Some(conflict) = self.settles.filter(|_| nth == 0) {
             let place = Jurisdiction::district(self.district().clone());
@@ -208,7 +208,7 @@ impl Desk {
         // Those who lead a site or a zone have their own people before them all night: recorded, but no alarm.
         let is_counted = self.standing.grants.iter().any(|grant| grant.scope == Scope::District);
         let (desk, people) = (self.clone(), people.len() as u64);
-        let act = Act { actor: self.actor(), at: self.at, request: Some(self.request) };
+        let act = Act::new(self.actor(), self.at).of_request(self.request);
         tokio::spawn(async move {
             let store = desk.house.store.clone();
             let noted = store.change(act, move |tx| {

@@ -152,7 +152,7 @@ impl Door {
         self.undecided = undecided;
         self.exports = exports;
         if let Some(standing) = self.standing.as_ref().filter(|_| is_due) {
-            let act = Act { actor: standing.actor, at: now, request: Some(self.request) };
+            let act = Act::new(standing.actor, now).of_request(self.request);
             // A store that cannot write now lets people read on; the next request tries again.
             let prolonged = self.house.store.change(act, move |tx| Ok::<_, Fault>(sessions::prolong(tx, &token)?));
             self.is_prolonged = prolonged.await.is_ok();

@@ -55,7 +55,7 @@ impl TestHouse {
     pub async fn with(store: Store, settings: Settings, duties: &[Duty]) -> Self {
         let clock = store.clock().clone();
         let (house, router, runner) = House::build(store, settings, duties).unwrap_or_else(|e| panic!("{e}"));
-        let act = Act { actor: Actor::system(), at: clock.now(), request: None };
+        let act = Act::system(clock.now());
         house
             .store
             .change(act, |tx| accounts::first_administrator(tx, &maonan(), "茂南区"))
@@ -66,7 +66,7 @@ impl TestHouse {
 
     /// A client signed in with one role within one scope.
     pub async fn client(&self, role: Role, scope: Scope) -> Client {
-        let act = Act { actor: Actor::system(), at: self.clock.now(), request: None };
+        let act = Act::system(self.clock.now());
         let token = self
             .house
             .store
@@ -79,7 +79,7 @@ impl TestHouse {
     /// A client signed in as a volunteer.
     pub async fn volunteer(&self, id: domain::Id<domain::things::Volunteer>) -> Client {
         let actor = Actor::new(ActorKind::Volunteer, id.uuid());
-        let act = Act { actor: Actor::system(), at: self.clock.now(), request: None };
+        let act = Act::system(self.clock.now());
         let token = self
             .house
             .store

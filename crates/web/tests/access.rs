@@ -22,7 +22,7 @@ async fn change<T: Send + 'static>(
     test: &TestHouse,
     work: impl FnMut(&mut store::Tx) -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
-    let act = Act { actor: Actor::system(), at: test.clock.now(), request: None };
+    let act = Act::system(test.clock.now());
     test.house.store.change(act, work).await
 }
 

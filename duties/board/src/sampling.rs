@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use deployments::{Comer, Order, Outlook, Rates, Standing};
-use domain::{Actor, District, Id, Moment, things::Site};
+use domain::{District, Id, Moment, things::Site};
 use serde_json::json;
 use store::{
     Act, Error, Job, Store, Tx,
@@ -37,7 +37,7 @@ fn start(store: &Store, district: District) {
     let (store, due) = (store.clone(), store.clock().now());
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         runtime.spawn(async move {
-            let act = Act { actor: Actor::system(), at: due, request: None };
+            let act = Act::system(due);
             let asked = store.change(act, move |tx| ask(tx, &district, due)).await;
             if let Err(error) = asked {
                 tracing::warn!(%error, "the board takes no samples");
@@ -76,7 +76,7 @@ async fn take(store: &Store, district: District, rates: Rates) -> Result<(), Err
         })
     };
     let found = read.await?;
-    let act = Act { actor: Actor::system(), at: now, request: None };
+    let act = Act::system(now);
     store
         .change(act, move |tx| {
             for (whole, outlooks) in &found {

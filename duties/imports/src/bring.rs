@@ -175,10 +175,10 @@ impl Pass {
     }
 
     async fn write(&self, ready: Ready) -> Result<(), Fault> {
-        let act = Act::new(self.actor, self.store.clock().now());
-        let pass = self.clone();
         // A pass that does not come to its end is begun again.
-        self.store.change_part(act, move |tx| pass.put(tx, &ready)).await
+        let act = Act::new(self.actor, self.store.clock().now()).as_part();
+        let pass = self.clone();
+        self.store.change(act, move |tx| pass.put(tx, &ready)).await
     }
 
     fn put(&self, tx: &mut Tx, ready: &Ready) -> Result<(), Fault> {

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{Actor, Event, Id, Moment, things::Problem};
+use domain::{Event, Id, Moment, things::Problem};
 use serde_json::json;
 use store::{
     Act, Error, Job, Store, Tx,
@@ -30,7 +30,7 @@ async fn wake(store: Store, job: Leased) -> Outcome {
         return Outcome::Never { why: "names no request".to_owned() };
     };
     let now = store.clock().now();
-    let act = Act { actor: Actor::system(), at: now, request: None };
+    let act = Act::system(now);
     match store.change(act, move |tx| escalate(tx, id, now)).await {
         Ok(()) => Outcome::Done,
         Err(error) => Outcome::Again { after: Duration::from_secs(10), why: error.to_string() },

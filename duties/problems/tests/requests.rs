@@ -1,6 +1,6 @@
 //! A request's trip through the front door: raised at a site, taken, answered, done, confirmed; silence climbs.
 
-use domain::{Actor, District, Group, Id, Role, Scope, things::Site};
+use domain::{District, Group, Id, Role, Scope, things::Site};
 use serde_json::{Value, json};
 use store::{Act, Store};
 use web::{
@@ -14,7 +14,7 @@ fn duties() -> Vec<web::Duty> {
 
 async fn house_on(store: Store) -> (TestHouse, Id<Site>, Id<Site>) {
     let test = TestHouse::new(store, &duties()).await;
-    let act = Act { actor: Actor::system(), at: test.clock.now(), request: None };
+    let act = Act::system(test.clock.now());
     let sites = test
         .house
         .store

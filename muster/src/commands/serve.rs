@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use axum::Router;
 use clap::Args;
-use domain::{Actor, Clock};
+use domain::Clock;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use store::{Act, Keyring, Store, jobs::Runner};
 use tokio::{net::TcpListener, sync::watch};
@@ -107,7 +107,7 @@ async fn follow_keys(store: Store, file: PathBuf) {
 
 async fn first_administrator(ground: &Settled, store: &Store) -> anyhow::Result<Option<String>> {
     let (district, name) = (ground.district.clone(), ground.district_name.clone());
-    let act = Act { actor: Actor::system(), at: store.clock().now(), request: None };
+    let act = Act::system(store.clock().now());
     Ok(store.change(act, move |tx| accounts::first_administrator(tx, &district, &name)).await?)
 }
 

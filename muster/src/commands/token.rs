@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use domain::{Actor, Clock, District, Event, Jurisdiction, Role, Scope};
+use domain::{Clock, District, Event, Jurisdiction, Role, Scope};
 use store::{Act, Tx};
 use web::access::sessions;
 
@@ -33,7 +33,7 @@ impl Token {
             (Role::ZoneLead, _, None) => bail!("a {} leads one zone: give --zone NAME", self.role),
             _ => {}
         }
-        let act = Act { actor: Actor::system(), at: store.clock().now(), request: None };
+        let act = Act::system(store.clock().now());
         let token = store.change_blocking(act, move |tx| {
             let scope = match (&self.site, &self.zone) {
                 (Some(code), _) => site(tx, &district, code)?,

@@ -87,7 +87,7 @@ pub async fn change<T: Send + 'static>(
     test: &TestHouse,
     work: impl FnMut(&mut store::Tx) -> Result<T, Fault> + Send + 'static,
 ) -> T {
-    let act = Act { actor: Actor::system(), at: test.clock.now(), request: None };
+    let act = Act::system(test.clock.now());
     test.house.store.change(act, work).await.unwrap()
 }
 

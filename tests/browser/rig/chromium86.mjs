@@ -31,6 +31,12 @@ export async function openChromium86() {
   return { browser, close };
 }
 
+/** Clicks are the page's own: today's Playwright asks questions that this engine does not know. */
+export const click = (page, selector) => page.evaluate((selector) => document.querySelector(selector).click(), selector);
+
+/** A click that leads to another page. */
+export const follow = (page, selector) => Promise.all([page.waitForEvent('load'), click(page, selector)]);
+
 async function unpack() {
   const isThere = await access(UNPACKED).then(() => true, () => false);
   if (isThere) return;

@@ -211,6 +211,30 @@ mod tests {
         assert_eq!(numbers("a\rb\rc"), [1, 2, 3]);
     }
 
+    /// Rows with more cells and longer ones than the buffers hold, read in small pieces, beside what the csv crate makes of them.
+    #[test]
+    fn what_the_buffers_cannot_hold_is_taken_over_whole() {
+        let limits = Limits { columns: 2_000, cell_chars: 200_000, ..Limits::default() };
+        let long = |n: usize| format!("\"{}\"", "采样,\n\"\"".repeat(n));
+        let many: Vec<String> = (0..1_500).map(|n| format!("格{n}")).collect();
+        let row = |cells: &[String]| cells.join(",") + "\n";
+        let mixed: Vec<String> = many.iter().map(|cell| cell.repeat(40)).collect();
+        let text = row(&[long(1_000), "a".to_owned(), long(9_000)])
+            + &row(&many)
+            + &row(&[String::new(), long(2_000), long(1_999)])
+            + &row(&mixed);
+        let mut theirs = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+        let theirs: Vec<Vec<String>> =
+            theirs.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
+        for piece in [7, 1 << 10, 1 << 20] {
+            let input = std::io::BufReader::with_capacity(piece, text.as_bytes());
+            let mut records = Records::new(input, b',', limits);
+            let ours: Vec<Vec<String>> =
+                std::iter::from_fn(|| records.next_row().unwrap()).map(|row| row.to_cells()).collect();
+            assert!(ours == theirs, "in pieces of {piece}");
+        }
+    }
+
     #[test]
     fn a_quotation_mark_that_never_closes_is_found() {
         for text in ["a\n\"b\nc\nd\n", "a\n\"b", "a\nx,\"", "a\nx,\"\n"] {

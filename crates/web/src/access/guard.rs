@@ -71,7 +71,7 @@ pub async fn take(desk: &Desk, all: Vec<Counted>) -> Result<Try, Fault> {
     // Whoever has none left does not reach the gate, where honest work waits.
     look(desk, all.clone()).await?;
     let id = Uuid::new_v4();
-    let act = Act { actor: desk.actor(), at: desk.at(), request: Some(desk.request) };
+    let act = Act::new(desk.actor(), desk.at()).of_request(desk.request);
     let taken = desk.store().change(act, move |tx| {
         let at = tx.at();
         let (from, to) = that_count(at);

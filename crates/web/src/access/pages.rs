@@ -138,7 +138,7 @@ pub(super) async fn begin<T: Send + 'static>(
     work: impl Fn(&mut Tx) -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
     let (place, before) = (desk.here().clone(), desk.token.clone());
-    let act = Act { actor, at: desk.at(), request: Some(desk.request) };
+    let act = Act::new(actor, desk.at()).of_request(desk.request);
     let changed = desk.store().change(act, move |tx| {
         // Whatever session the browser came with ends: nobody can plant one that another then signs in to.
         before.as_deref().map_or(Ok(()), |before| sessions::leave(tx, before))?;
@@ -207,7 +207,7 @@ pub async fn door(_: Desk, ask: DoorAsk) -> Result<Page<DoorPage>, Fault> {
 }
 
 pub async fn enter(desk: Desk, ask: DoorAsk) -> Result<Response, Fault> {
-    let act = Act { actor: Actor::visitor(), at: desk.at(), request: Some(desk.request) };
+    let act = Act::new(Actor::visitor(), desk.at()).of_request(desk.request);
     let code = ask.code;
     let place = desk.here().clone();
     let before = desk.token.clone();
@@ -259,7 +259,7 @@ pub async fn set_password(desk: Desk, ask: NewPassword) -> Result<WithCookie<Don
     let actor = desk.actor();
     let Actor { kind: ActorKind::Account, id } = actor else { return Err(Refused::NotThere.into()) };
     let hash = passwords::hash(ask.password).await?;
-    let (place, act) = (desk.here().clone(), Act { actor, at: desk.at(), request: Some(desk.request) });
+    let (place, act) = (desk.here().clone(), Act::new(actor, desk.at()).of_request(desk.request));
     let begun = desk.store().change(act, move |tx| {
         accounts::set_password(tx, Id::from_uuid(id), &hash)?;
         sessions::end_all(tx, id)?;
@@ -420,7 +420,7 @@ view!(LinkPage, "link.html");
 pub async fn make_link(desk: Desk, ask: AccountAsk) -> Result<Page<LinkPage>, Fault> {
     let district = desk.district().clone();
     let actor = Actor::new(ActorKind::Account, ask.account.uuid());
-    let act = Act { actor: desk.actor(), at: desk.at(), request: Some(desk.request) };
+    let act = Act::new(desk.actor(), desk.at()).of_request(desk.request);
     let code = desk.store().change(act, move |tx| {
         doors::close_all(tx, actor.id)?;
         Ok::<_, Fault>(doors::open(tx, actor, &district, doors::Kind::Once, Some(24))?)

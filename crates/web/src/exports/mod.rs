@@ -128,7 +128,7 @@ impl Desk {
     /// Whether a list may leave now. Never under an idempotency key: what was agreed to once is taken once.
     pub async fn leave(&self, why: &Why, leaving: Leaving) -> Result<Leave, Fault> {
         let (desk, why) = (self.clone(), why.clone());
-        let act = Act { actor: self.actor(), at: self.at, request: Some(self.request) };
+        let act = Act::new(self.actor(), self.at).of_request(self.request);
         let said = self.house.store.change(act, move |tx| said(tx, &desk, &why, leaving)).await?;
         Ok(match said {
             Said::Waiting(waiting) => Leave::Waiting(waiting),

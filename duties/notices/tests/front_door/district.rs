@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Actor, District, Id, PhoneNumber, things::Volunteer};
+use domain::{District, Id, PhoneNumber, things::Volunteer};
 use notices::{Channel, Message, Recipient, State};
 use serde_json::Value;
 use store::{Act, Store, jobs::Runner};
@@ -74,7 +74,7 @@ impl Told {
     }
 
     pub fn act(&self) -> Act {
-        Act { actor: Actor::system(), at: self.house.clock().now(), request: None }
+        Act::system(self.house.clock().now())
     }
 }
 
